@@ -1,0 +1,53 @@
+namespace PaymentPipeline.Core.Payments;
+
+/// <summary>Who made the payment: our API, or somebody at the gateway directly.</summary>
+public enum PaymentOrigin { External, Api }
+
+/// <summary>
+/// A payment as the facts known so far make it. Immutable: <see cref="PaymentFold"/> makes the next one. Every figure is
+/// a function of the set of facts in <see cref="Memory"/>, whatever their order.
+/// </summary>
+public sealed record Payment
+{
+    public required Guid Id { get; init; }
+    public required string Gateway { get; init; }
+    public required string Account { get; init; }
+
+    /// <summary>The gateway's id of the payment: the reference of the fact that founded it.</summary>
+    public required string GatewayPaymentId { get; init; }
+    public required PaymentOrigin Origin { get; init; }
+    public string? OrderId { get; init; }
+    public string? UserId { get; init; }
+
+    /// <summary>Null until a fact with an amount came.</summary>
+    public Currency? Currency { get; init; }
+    public PaymentStatus Status { get; init; } = PaymentStatus.RequiresPaymentMethod;
+
+    /// <summary>Counts the outgoing events of this payment: the newest one's <c>sequence</c>. 0 before the first.</summary>
+    public int Version { get; init; }
+
+    /// <summary>What was asked for or authorised, in minor units; 0 while unknown.</summary>
+    public long Amount { get; init; }
+    public long AmountAuthorized { get; init; }
+    public long AmountCaptured { get; init; }
+    public long AmountRefunded { get; init; }
+    public long AmountRefundPending { get; init; }
+
+    /// <summary>What disputes have taken and not given back.</summary>
+    public long AmountDisputed { get; init; }
+
+    /// <summary>What the gateway kept, in the payment's currency.</summary>
+    public long Fees { get; init; }
+
+    public FoldMemory Memory { get; init; } = FoldMemory.Empty;
+
+    /// <summary>A payment of which nothing is known but its name.</summary>
+    public static Payment New(Guid id, Fact founder, PaymentOrigin origin) => new()
+    {
+        Id = id,
+        Gateway = founder.Gateway,
+        Account = founder.Account,
+        GatewayPaymentId = founder.Reference,
+        Origin = origin,
+    };
+}
