@@ -14,6 +14,9 @@ public interface IWebhookGateway
     /// <summary>Our names of the configured accounts; "default" is the one without a name in the URL.</summary>
     IReadOnlyCollection<string> Accounts { get; }
 
+    /// <summary>The body of the 200 that this gateway wants to read; empty for most. Adyen: <c>[accepted]</c>.</summary>
+    ReadOnlyMemory<byte> Acknowledgement => ReadOnlyMemory<byte>.Empty;
+
     /// <summary>
     /// Says whether the request is authentic. Never throws for what a stranger can send. Completes synchronously
     /// unless a certificate has to be fetched.
@@ -77,8 +80,17 @@ public readonly record struct WebhookVerdict
     /// <summary>What keeps the events of one payment in one partition: the payment's reference, else the event key.</summary>
     public string PartitionKey { get; private init; }
 
-    public static WebhookVerdict Authentic(string secretId, string eventKey, string partitionKey) =>
-        new() { Kind = WebhookVerdictKind.Authentic, SecretId = secretId, EventKey = eventKey, PartitionKey = partitionKey };
+    /// <summary>The gateway's id of this delivery where it signs one (PayPal's transmission id); else null.</summary>
+    public string? DeliveryId { get; private init; }
+
+    public static WebhookVerdict Authentic(string secretId, string eventKey, string partitionKey, string? deliveryId = null) => new()
+    {
+        Kind = WebhookVerdictKind.Authentic,
+        SecretId = secretId,
+        EventKey = eventKey,
+        PartitionKey = partitionKey,
+        DeliveryId = deliveryId,
+    };
 
     public static WebhookVerdict NotAuthentic(string reason) => new() { Kind = WebhookVerdictKind.NotAuthentic, Reason = reason };
     public static WebhookVerdict Malformed(string reason) => new() { Kind = WebhookVerdictKind.Malformed, Reason = reason };
