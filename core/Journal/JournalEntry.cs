@@ -10,9 +10,9 @@ public sealed record JournalEntry
     public JournalEntry(Guid owner, JournalKind kind, string cause, DateTimeOffset occurredAt, IReadOnlyList<Posting> postings)
     {
         ArgumentNullException.ThrowIfNull(postings);
-        foreach (var currency in postings.GroupBy(posting => posting.Amount.Currency))
-            if (currency.Sum(posting => posting.Amount.AmountMinor) != 0)
-                throw new InvalidOperationException($"A journal entry of {kind} does not balance in {currency.Key}.");
+        foreach (var posting in postings)
+            if (SumOf(postings, posting.Amount.Currency) != 0)
+                throw new InvalidOperationException($"A journal entry of {kind} does not balance in {posting.Amount.Currency}.");
         (Owner, Kind, Cause, OccurredAt, Postings) = (owner, kind, cause, occurredAt, postings);
     }
 
@@ -24,6 +24,15 @@ public sealed record JournalEntry
     public string Cause { get; }
     public DateTimeOffset OccurredAt { get; }
     public IReadOnlyList<Posting> Postings { get; }
+
+    private static long SumOf(IReadOnlyList<Posting> postings, Currency currency)
+    {
+        var sum = 0L;
+        foreach (var posting in postings)
+            if (posting.Amount.Currency == currency)
+                sum = checked(sum + posting.Amount.AmountMinor);
+        return sum;
+    }
 }
 
 /// <summary>One line: positive is a debit, negative a credit, in minor units.</summary>

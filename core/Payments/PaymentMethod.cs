@@ -29,10 +29,3 @@ public sealed record PaymentMethod
 
 /// <param name="Changed">False when the fact was known: nothing is to be written.</param>
 public sealed record PaymentMethodFoldResult(bool Changed, PaymentMethod Method, IReadOnlyList<OutgoingEvent> Events);
-
-public static class PaymentMethodFold
-{
-    public static PaymentMethod New(Guid id, Fact fact) => throw new NotSupportedException();
-
-    public static PaymentMethodFoldResult Apply(PaymentMethod method, Fact fact) => throw new NotSupportedException();
-}

@@ -22,10 +22,3 @@ public sealed record Payout
 
 /// <param name="Changed">False when the fact was known: nothing is to be written.</param>
 public sealed record PayoutFoldResult(bool Changed, Payout Payout, IReadOnlyList<OutgoingEvent> Events, IReadOnlyList<JournalEntry> Journal);
-
-public static class PayoutFold
-{
-    public static Payout New(Guid id, Fact fact) => throw new NotSupportedException();
-
-    public static PayoutFoldResult Apply(Payout payout, Fact fact) => throw new NotSupportedException();
-}

@@ -1,0 +1,82 @@
+using PaymentPipeline.Core.Events;
+
+namespace PaymentPipeline.Core.Payments;
+
+/// <summary>
+/// Facts about stored ways to pay, folded by the rules of <see cref="PaymentFold"/>: the newest card data stands, by the
+/// gateway's time; removed is final. Added and removed are told once, updated for each update.
+/// </summary>
+public static class PaymentMethodFold
+{
+    public static PaymentMethod New(Guid id, Fact fact)
+    {
+        ArgumentNullException.ThrowIfNull(fact);
+        return new PaymentMethod
+        {
+            Id = id,
+            Gateway = fact.Gateway,
+            Account = fact.Account,
+            GatewayToken = fact.Reference,
+            UserId = fact.UserId,
+        };
+    }
+
+    /// <exception cref="ArgumentException">Not a fact about a payment method.</exception>
+    public static PaymentMethodFoldResult Apply(PaymentMethod method, Fact fact)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        ArgumentNullException.ThrowIfNull(fact);
+        if (method.FactKeys.Contains(fact.Key.Value))
+            return new PaymentMethodFoldResult(false, method, []);
+
+        var type = TypeOf(method, fact);
+        var folded = WithCard(method, fact) with
+        {
+            UserId = method.UserId ?? fact.UserId,
+            IsRemoved = method.IsRemoved || fact.Kind == FactKind.PaymentMethodDetached,
+            Version = method.Version + (type is null ? 0 : 1),
+            FactKeys = [.. method.FactKeys, fact.Key.Value],
+        };
+        return new PaymentMethodFoldResult(true, folded, type is null ? [] : [PaymentMethodData.Event(type, folded, fact)]);
+    }
+
+    private static string? TypeOf(PaymentMethod method, Fact fact) => fact.Kind switch
+    {
+        FactKind.PaymentMethodAttached => HasFact(method, FactKind.PaymentMethodAttached) ? null : EventTypes.PaymentMethodAdded,
+        FactKind.PaymentMethodUpdated => EventTypes.PaymentMethodUpdated,
+        FactKind.PaymentMethodDetached => method.IsRemoved ? null : EventTypes.PaymentMethodRemoved,
+        _ => throw new ArgumentException($"{fact.Kind} is not a fact about a payment method.", nameof(fact)),
+    };
+
+    // Every fact key begins with its kind (FactKey).
+    private static bool HasFact(PaymentMethod method, FactKind kind)
+    {
+        var prefix = kind.ToString();
+        foreach (var key in method.FactKeys)
+            if (key.StartsWith(prefix, StringComparison.Ordinal))
+                return true;
+        return false;
+    }
+
+    // Card data is one picture, taken whole from the newest fact that has any; of two at the same time, the greater text.
+    private static PaymentMethod WithCard(PaymentMethod method, Fact fact)
+    {
+        var details = fact.Details;
+        if (details is { Brand: null, Last4: null, ExpiryMonth: null, ExpiryYear: null })
+            return method;
+        var pictured = method with
+        {
+            Brand = details.Brand,
+            Last4 = details.Last4,
+            ExpiryMonth = details.ExpiryMonth,
+            ExpiryYear = details.ExpiryYear,
+            UpdatedAt = fact.OccurredAt,
+        };
+        var order = fact.OccurredAt.CompareTo(method.UpdatedAt);
+        if (order == 0)
+            order = string.CompareOrdinal(Text(pictured), Text(method));
+        return order > 0 ? pictured : method;
+    }
+
+    private static string Text(PaymentMethod method) => $"{method.Brand}|{method.Last4}|{method.ExpiryYear}|{method.ExpiryMonth}";
+}
