@@ -1,3 +1,8 @@
+using PaymentPipeline.Hosting;
+
 var builder = WebApplication.CreateSlimBuilder(args);
+builder.AddServiceDefaults("api");
+
 var app = builder.Build();
-app.Run();
+app.MapServiceDefaults();
+return await app.RunServiceAsync();

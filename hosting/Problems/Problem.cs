@@ -1,0 +1,61 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace PaymentPipeline.Hosting.Problems;
+
+/// <summary>
+/// An RFC 9457 problem with a stable <c>code</c> for programs. Made once and kept: without a detail its bytes are the
+/// same for every caller, so that neither content nor length tells one refusal from another.
+/// </summary>
+public sealed class Problem
+{
+    private const string MediaType = "application/problem+json";
+    private readonly byte[] _body;
+
+    /// <param name="code">Lower case with underscores: "not_found". Part of the API; never renamed.</param>
+    /// <param name="title">One short sentence, the same for every occurrence.</param>
+    public Problem(int status, string code, string title)
+    {
+        Status = status;
+        Code = code;
+        Title = title;
+        _body = Render(null);
+    }
+
+    public int Status { get; }
+    public string Code { get; }
+    public string Title { get; }
+
+    /// <summary>Answers with this problem. Throws when the response has begun.</summary>
+    public Task WriteAsync(HttpContext context) => WriteAsync(context, _body);
+
+    /// <param name="detail">For this occurrence; what the caller can do about it.</param>
+    public Task WriteAsync(HttpContext context, string detail) => WriteAsync(context, Render(detail));
+
+    private Task WriteAsync(HttpContext context, byte[] body)
+    {
+        var response = context.Response;
+        response.StatusCode = Status;
+        response.ContentType = MediaType;
+        response.ContentLength = body.Length;
+        return HttpMethods.IsHead(context.Request.Method)
+            ? Task.CompletedTask
+            : response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+
+    private byte[] Render(string? detail)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            json.WriteString("type", "about:blank");
+            json.WriteString("title", Title);
+            json.WriteNumber("status", Status);
+            json.WriteString("code", Code);
+            if (detail is not null) json.WriteString("detail", detail);
+            json.WriteEndObject();
+        }
+        return stream.ToArray();
+    }
+}
