@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Diagnostics.CodeAnalysis;
 
 namespace PaymentPipeline.Core;
 
@@ -94,7 +93,11 @@ public static class Currencies
     private static long Scaled(long amount, int fromDecimals, int toDecimals, Currency currency)
     {
         for (var i = fromDecimals; i < toDecimals; i++)
-            amount = amount is > long.MaxValue / 10 or < long.MinValue / 10 ? ThrowTooLarge(currency) : amount * 10;
+        {
+            if (amount is > long.MaxValue / 10 or < long.MinValue / 10)
+                throw new FormatException($"The amount is too large for {currency} minor units.");
+            amount *= 10;
+        }
         for (var i = toDecimals; i < fromDecimals; i++)
             amount = amount % 10 == 0 ? amount / 10 : throw new FormatException($"The amount is finer than {currency} has decimals.");
         return amount;
@@ -126,9 +129,6 @@ public static class Currencies
             return negative;
         return negative == long.MinValue ? throw new FormatException("The amount is too large.") : -negative;
     }
-
-    [DoesNotReturn]
-    private static long ThrowTooLarge(Currency currency) => throw new FormatException($"The amount is too large for {currency} minor units.");
 
     private static FrozenDictionary<string, Currency> Build()
     {
