@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace PaymentPipeline.Simulator.Adyen;
+
+/// <summary>One notification item of a standard webhook, signed as Adyen signs: eight fields, joined by colons, not escaped.</summary>
+internal sealed record AdyenItem
+{
+    public required string EventCode { get; init; }
+    public required string PspReference { get; init; }
+    public string OriginalReference { get; init; } = "";
+    public required string MerchantReference { get; init; }
+    public required string Currency { get; init; }
+    public required long Value { get; init; }
+    public required DateTimeOffset EventDate { get; init; }
+    public string PaymentMethod { get; init; } = "visa";
+    public string Reason { get; init; } = "";
+    public bool Success { get; init; } = true;
+
+    /// <summary>Members of additionalData, finished JSON with a comma after each; not signed.</summary>
+    public string AdditionalData { get; init; } = "";
+
+    public string Key => $"{PspReference}|{EventCode}|{SuccessText}";
+
+    private string SuccessText => Success ? "true" : "false";
+
+    public string Json(AdyenSecrets secrets)
+    {
+        var original = OriginalReference.Length == 0 ? "" : $"\"originalReference\":\"{OriginalReference}\",";
+        var operations = EventCode == "AUTHORISATION" && Success ? "\"operations\":[\"CANCEL\",\"CAPTURE\",\"REFUND\"]," : "";
+        var date = EventDate.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
+        return $$$"""
+            {"NotificationRequestItem":{"additionalData":{ {{{AdditionalData}}}"hmacSignature":"{{{Sign(secrets)}}}"},
+            "amount":{"currency":"{{{Currency}}}","value":{{{Value}}} },"eventCode":"{{{EventCode}}}","eventDate":"{{{date}}}",
+            "merchantAccountCode":"{{{secrets.MerchantAccount}}}","merchantReference":"{{{MerchantReference}}}",
+            {{{operations}}}{{{original}}}"paymentMethod":"{{{PaymentMethod}}}","pspReference":"{{{PspReference}}}",
+            "reason":"{{{Reason}}}","success":"{{{SuccessText}}}"} }
+            """;
+    }
+
+    private string Sign(AdyenSecrets secrets)
+    {
+        var signed = $"{PspReference}:{OriginalReference}:{secrets.MerchantAccount}:{MerchantReference}:{Value}:{Currency}:{EventCode}:{SuccessText}";
+        return Convert.ToBase64String(HMACSHA256.HashData(secrets.Key, Encoding.UTF8.GetBytes(signed)));
+    }
+}

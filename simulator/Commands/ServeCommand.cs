@@ -1,0 +1,24 @@
+using System.CommandLine;
+
+namespace PaymentPipeline.Simulator.Commands;
+
+/// <summary><c>serve</c>: runs until it is told to stop; runs of the shop are started over HTTP.</summary>
+internal static class ServeCommand
+{
+    public static Command Create(TimeProvider time)
+    {
+        var common = new CommonOptions();
+        var command = new Command("serve", "Serves PayPal's certificates and the control of the shop. Example: serve --port 8083 --data .data/simulator")
+        {
+            common.Port, common.Data, common.Address,
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            await using var host = await SimulatorHost.StartAsync(
+                parsed.GetValue(common.Port), parsed.GetValue(common.Data)!.FullName, parsed.GetValue(common.Address), time);
+            await host.WaitForShutdownAsync(cancellationToken);
+            return 0;
+        });
+        return command;
+    }
+}

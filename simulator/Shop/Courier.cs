@@ -1,0 +1,112 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Threading.Channels;
+
+namespace PaymentPipeline.Simulator.Shop;
+
+/// <summary>
+/// Delivers as a gateway does: POST over connections kept alive; whatever is not a 2xx, and whatever gets no answer, is sent
+/// again with a growing pause until it is taken or the time for it is over.
+/// </summary>
+internal sealed class Courier(ShopOptions options, Signing signing, TruthFolder truth, RunCounters counters, TimeProvider time) : IDisposable
+{
+    /// <summary>A refusal is repeated a few times, in case it came of a restart; then it is final.</summary>
+    private const int RefusalsMax = 3;
+    private static readonly MediaTypeHeaderValue Json = new("application/json") { CharSet = "utf-8" };
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
+    private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
+    {
+        MaxConnectionsPerServer = options.Concurrency,
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = false,
+        ActivityHeadersPropagator = null,
+        ConnectTimeout = TimeSpan.FromSeconds(options.TimeoutSeconds),
+    });
+
+    private readonly string _webhooks = options.IngressUri + (options.IngressUri.AbsolutePath.EndsWith('/') ? "webhooks/" : "/webhooks/");
+
+    /// <summary>Works until the channel is complete. Run as many of these as there may be requests in flight.</summary>
+    public async Task WorkAsync(ChannelReader<Webhook> deliveries, CancellationToken stop)
+    {
+        await foreach (var webhook in deliveries.ReadAllAsync(CancellationToken.None))
+        {
+            var (answer, status) = await DeliverAsync(webhook, stop);
+            counters.Count(webhook, answer);
+            if (webhook.Settle(answer, status, time.GetUtcNow().ToUnixTimeMilliseconds()))
+            {
+                counters.CountSettled(webhook);
+                truth.Settle(webhook);
+            }
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<(WebhookAnswer, int Status)> DeliverAsync(Webhook webhook, CancellationToken stop)
+    {
+        var started = time.GetTimestamp();
+        var pause = FirstPause;
+        var refusals = 0;
+        for (var status = 0; ; counters.CountRetry())
+        {
+            if (stop.IsCancellationRequested) return (WebhookAnswer.Undelivered, status);
+            status = await SendAsync(webhook);
+            if (status is >= 200 and < 300) return (WebhookAnswer.Accepted, status);
+            if (IsRefusal(status) && (webhook.Forgery != Forgery.None || ++refusals >= RefusalsMax)) return (WebhookAnswer.Refused, status);
+            if (time.GetElapsedTime(started).TotalSeconds > options.GiveUpSeconds) return (WebhookAnswer.Undelivered, status);
+
+            await PauseAsync(pause, stop);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    /// <summary>The status of the answer, or 0 when there was none.</summary>
+    private async Task<int> SendAsync(Webhook webhook)
+    {
+        webhook.Sent(time.GetUtcNow().ToUnixTimeMilliseconds());
+        counters.CountSent();
+        using var request = Request(webhook);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(options.TimeoutSeconds), time);
+        try
+        {
+            using var response = await _http.SendAsync(request, limit.Token);
+            await response.Content.CopyToAsync(Stream.Null, limit.Token);
+            return (int)response.StatusCode;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException)
+        {
+            // No answer: whether the webhook was stored cannot be known, so it is sent again, as a gateway would.
+            return 0;
+        }
+    }
+
+    private HttpRequestMessage Request(Webhook webhook)
+    {
+        var path = webhook.Account == "default" ? webhook.Gateway : $"{webhook.Gateway}/{webhook.Account}";
+        var content = new ByteArrayContent(webhook.Body);
+        content.Headers.ContentType = Json;
+        var request = new HttpRequestMessage(HttpMethod.Post, _webhooks + path) { Content = content };
+        foreach (var (name, value) in webhook.Headers) request.Headers.TryAddWithoutValidation(name, value);
+        if (signing.ForDelivery(webhook) is { } signature) request.Headers.TryAddWithoutValidation("Stripe-Signature", signature);
+        return request;
+    }
+
+    /// <summary>4xx, but for those that only ask for patience.</summary>
+    private static bool IsRefusal(int status) =>
+        status is >= 400 and < 500 and not ((int)HttpStatusCode.RequestTimeout or (int)HttpStatusCode.TooManyRequests);
+
+    private async Task PauseAsync(TimeSpan pause, CancellationToken stop)
+    {
+        try
+        {
+            await Task.Delay(pause * (0.5 + Random.Shared.NextDouble()), time, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            // The run is stopped: the caller sees the token and gives the webhook up.
+        }
+    }
+}
