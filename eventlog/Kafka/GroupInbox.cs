@@ -1,0 +1,263 @@
+namespace PaymentPipeline.EventLog.Kafka;
+
+/// <summary>
+/// What lies between the pump (one thread, in the client's callbacks) and the caller of PollAsync: fetched records by partition,
+/// and the comings and goings of partitions. A plain monitor; it knows nothing of Kafka.
+/// </summary>
+internal sealed class GroupInbox(int capacity)
+{
+    private readonly object gate = new();
+    private readonly Dictionary<TopicPartition, Queue<LogRecord>> owned = [];
+    private readonly List<TopicPartition> order = [];
+    private readonly HashSet<TopicPartition> paused = [];
+    private readonly List<(TopicPartition Partition, bool Pause)> pauseChanges = [];
+    private readonly HashSet<TopicPartition> assigned = [];
+    private readonly HashSet<TopicPartition> revoking = [];
+    private readonly HashSet<TopicPartition> lost = [];
+    private TaskCompletionSource? waiter;
+    private Exception? failure;
+    private int deliverable;
+    private int firstInTurn;
+    private bool revocationUnread;
+    private bool awaitingCaller;
+    private bool closed;
+
+    // The pump's side.
+
+    public void Assign(IEnumerable<TopicPartition> partitions)
+    {
+        lock (gate)
+        {
+            foreach (var partition in partitions)
+            {
+                if (!owned.TryAdd(partition, new Queue<LogRecord>())) continue;
+                order.Add(partition);
+                assigned.Add(partition);
+            }
+            WakeCaller();
+        }
+    }
+
+    /// <summary>Records of partitions that are not owned any more are dropped: their new owner reads them.</summary>
+    public void Add(List<LogRecord> records)
+    {
+        lock (gate)
+        {
+            foreach (var record in records)
+            {
+                if (!owned.TryGetValue(record.Partition, out var queue) || revoking.Contains(record.Partition)) continue;
+                queue.Enqueue(record);
+                if (!paused.Contains(record.Partition)) deliverable++;
+            }
+            WakeCaller();
+        }
+    }
+
+    /// <summary>False when the caller took too long to make room.</summary>
+    public bool WaitForRoom(TimeSpan patience)
+    {
+        lock (gate) return closed || deliverable < capacity || Monitor.Wait(gate, patience) && deliverable < capacity;
+    }
+
+    public bool HasMuchRoom
+    {
+        get { lock (gate) return closed || deliverable <= capacity / 2; }
+    }
+
+    /// <summary>
+    /// Announces the revocation, drops what was not handed out yet, and waits until the caller polls again after having read of
+    /// it. The partitions stay owned meanwhile, so that the caller can commit. False when the grace was over first.
+    /// </summary>
+    public bool Revoke(IReadOnlyCollection<TopicPartition> partitions, TimeSpan grace)
+    {
+        lock (gate)
+        {
+            if (closed) return true;
+            foreach (var partition in partitions)
+            {
+                Drop(partition);
+                // Never told of it: the caller has nothing in hand.
+                if (!assigned.Remove(partition)) revoking.Add(partition);
+            }
+            if (revoking.Count == 0) return true;
+            revocationUnread = true;
+            awaitingCaller = true;
+            WakeCaller();
+            var until = Environment.TickCount64 + (long)grace.TotalMilliseconds;
+            while (awaitingCaller && !closed)
+            {
+                var left = until - Environment.TickCount64;
+                if (left <= 0 || !Monitor.Wait(gate, (int)left)) break;
+            }
+            if (!awaitingCaller || closed) return true;
+            awaitingCaller = revocationUnread = false;
+            lost.UnionWith(revoking);
+            return false;
+        }
+    }
+
+    /// <summary>Ends ownership: after a revocation, or without one (<paramref name="tellCaller"/>) because others own them already.</summary>
+    public void Remove(IReadOnlyCollection<TopicPartition> partitions, bool tellCaller)
+    {
+        lock (gate)
+        {
+            foreach (var partition in partitions)
+            {
+                Drop(partition);
+                var known = owned.Remove(partition) && !assigned.Remove(partition);
+                order.Remove(partition);
+                paused.Remove(partition);
+                revoking.Remove(partition);
+                if (tellCaller && known) lost.Add(partition);
+            }
+            WakeCaller();
+        }
+    }
+
+    public void RemoveAll()
+    {
+        lock (gate) Remove([.. owned.Keys], tellCaller: false);
+    }
+
+    /// <summary>What the caller paused and resumed since the last call, in its order.</summary>
+    public IReadOnlyList<(TopicPartition Partition, bool Pause)> TakePauseChanges()
+    {
+        lock (gate)
+        {
+            if (pauseChanges.Count == 0) return [];
+            var changes = pauseChanges.ToArray();
+            pauseChanges.Clear();
+            return changes;
+        }
+    }
+
+    public void Fail(Exception exception)
+    {
+        lock (gate)
+        {
+            failure ??= exception;
+            WakeCaller();
+        }
+    }
+
+    // The caller's side.
+
+    public bool Owns(TopicPartition partition)
+    {
+        lock (gate) return owned.ContainsKey(partition);
+    }
+
+    public void Pause(IReadOnlyCollection<TopicPartition> partitions)
+    {
+        lock (gate)
+            foreach (var partition in partitions)
+            {
+                if (!owned.TryGetValue(partition, out var queue) || !paused.Add(partition)) continue;
+                deliverable -= queue.Count;
+                pauseChanges.Add((partition, true));
+            }
+    }
+
+    public void Resume(IReadOnlyCollection<TopicPartition> partitions)
+    {
+        lock (gate)
+        {
+            foreach (var partition in partitions)
+            {
+                if (!paused.Remove(partition)) continue;
+                deliverable += owned[partition].Count;
+                pauseChanges.Add((partition, false));
+            }
+            WakeCaller();
+        }
+    }
+
+    public bool IsPaused(TopicPartition partition)
+    {
+        lock (gate) return paused.Contains(partition);
+    }
+
+    /// <summary>The caller polls again: what it read of as revoked is finished.</summary>
+    public void GiveUpRevoked()
+    {
+        lock (gate)
+        {
+            if (!awaitingCaller || revocationUnread) return;
+            awaitingCaller = false;
+            Monitor.PulseAll(gate);
+        }
+    }
+
+    /// <summary>Null when there is nothing to tell; then <paramref name="change"/> completes when there may be.</summary>
+    public LogPoll? Take(int maxRecords, out Task change)
+    {
+        lock (gate)
+        {
+            change = Task.CompletedTask;
+            if (failure is not null) throw Rethrowable(failure);
+            if (deliverable > 0 || assigned.Count > 0 || revocationUnread || lost.Count > 0) return TakeAll(maxRecords);
+            waiter ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            change = waiter.Task;
+            return null;
+        }
+    }
+
+    public void Close()
+    {
+        lock (gate)
+        {
+            closed = true;
+            failure ??= new ObjectDisposedException(nameof(ILogConsumer));
+            Monitor.PulseAll(gate);
+            WakeCaller();
+        }
+    }
+
+    private LogPoll TakeAll(int maxRecords)
+    {
+        var poll = new LogPoll(TakeRecords(maxRecords), [.. assigned], revocationUnread ? [.. revoking] : [], [.. lost]);
+        assigned.Clear();
+        lost.Clear();
+        revocationUnread = false;
+        Monitor.PulseAll(gate);
+        return poll;
+    }
+
+    /// <summary>Each poll begins with another partition, so that a full one cannot starve the rest.</summary>
+    private List<LogRecord> TakeRecords(int maxRecords)
+    {
+        var records = new List<LogRecord>(Math.Min(maxRecords, deliverable));
+        if (order.Count > 0) firstInTurn = (firstInTurn + 1) % order.Count;
+        for (var i = 0; i < order.Count && records.Count < maxRecords; i++)
+        {
+            var partition = order[(firstInTurn + i) % order.Count];
+            if (paused.Contains(partition)) continue;
+            var queue = owned[partition];
+            while (records.Count < maxRecords && queue.TryDequeue(out var record)) records.Add(record);
+        }
+        deliverable -= records.Count;
+        return records;
+    }
+
+    private void Drop(TopicPartition partition)
+    {
+        if (!owned.TryGetValue(partition, out var queue)) return;
+        if (!paused.Contains(partition)) deliverable -= queue.Count;
+        queue.Clear();
+    }
+
+    private void WakeCaller()
+    {
+        waiter?.TrySetResult();
+        waiter = null;
+    }
+
+    /// <summary>Every poll after a failure throws it anew, with the stack of that poll.</summary>
+    private static Exception Rethrowable(Exception failure) => failure switch
+    {
+        OffsetOutOfRangeException => new OffsetOutOfRangeException(failure.Message, failure),
+        EventLogUnavailableException => new EventLogUnavailableException(failure.Message, failure),
+        ObjectDisposedException => failure,
+        _ => new EventLogException(failure.Message, failure),
+    };
+}

@@ -1,0 +1,218 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using KafkaPartition = Confluent.Kafka.TopicPartition;
+
+namespace PaymentPipeline.EventLog.Kafka;
+
+/// <summary>
+/// The one thread that calls Consume, all the time, so that the group is kept while the caller is slow. In each turn:
+/// 1. wait for room in the inbox; when the caller stays slow, pause the partitions and keep polling until there is room;
+/// 2. fetch what is there, in batches;
+/// 3. within Consume, answer rebalances: partitions that come begin at their committed offset, those that go are first
+///    finished and committed by the caller.
+/// </summary>
+internal sealed class GroupPump
+{
+    private const int BatchMax = 500;
+    private const int PollMs = 100;
+    private static readonly TimeSpan slowCaller = TimeSpan.FromMilliseconds(500);
+
+    private readonly GroupInbox inbox;
+    private readonly string group;
+    private readonly TimeSpan grace;
+    private readonly ILogger logger;
+    private readonly object commitGate;
+    private readonly IConsumer<string, byte[]> consumer;
+    private readonly List<LogRecord> batch = new(BatchMax);
+    private volatile bool stopping;
+
+    /// <param name="commitGate">Held while a commit is under way: ownership never ends in the middle of one.</param>
+    public GroupPump(ClientSettings settings, string group, GroupInbox inbox, object commitGate, ILogger logger)
+    {
+        (this.inbox, this.group, this.commitGate, this.logger) = (inbox, group, commitGate, logger);
+        grace = settings.RevocationGrace;
+        consumer = new ConsumerBuilder<string, byte[]>(settings.Member(group))
+            .SetLogHandler((_, line) => ClientLog.Write(logger, line))
+            .SetErrorHandler((_, error) => OnError(error))
+            .SetPartitionsAssignedHandler((_, partitions) => OnAssigned(partitions))
+            .SetPartitionsRevokedHandler((_, partitions) => OnRevoked(partitions))
+            .SetPartitionsLostHandler((_, partitions) => OnLost(partitions))
+            .Build();
+    }
+
+    public IConsumer<string, byte[]> Consumer => consumer;
+
+    public void Stop() => stopping = true;
+
+    /// <summary>Runs until stopped or failed; leaves the group at the end, so that the others take over at once.</summary>
+    public void Run(IReadOnlyCollection<string> topics)
+    {
+        try
+        {
+            consumer.Subscribe(topics);
+            while (!stopping)
+            {
+                ApplyPauses();
+                if (inbox.WaitForRoom(slowCaller)) Fetch(); // 1, 2
+                else HoldBack();
+            }
+        }
+        catch (Exception e)
+        {
+            // Whatever ended the pump ends the consumer: the next poll throws it, and the host decides.
+            var failure = e is KafkaException kafka ? ClientErrors.OfRequest("serve the group", kafka.Error) : e;
+            Log.ConsumerStopped(logger, group, failure.Message);
+            inbox.Fail(failure);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    private void Fetch()
+    {
+        var wait = PollMs;
+        while (batch.Count < BatchMax && Next(wait) is { } record)
+        {
+            batch.Add(record);
+            wait = 0;
+        }
+        if (batch.Count == 0) return;
+        inbox.Add(batch);
+        batch.Clear();
+    }
+
+    /// <summary>1. Pausing drops what the client prefetched, so it is done only for a caller that stays slow.</summary>
+    private void HoldBack()
+    {
+        Pause(consumer.Assignment);
+        while (!stopping && !inbox.HasMuchRoom)
+        {
+            if (Next(PollMs / 2) is not { } early) continue;
+            // A partition that came in the meantime: its first records are kept, then it is paused as well.
+            inbox.Add([early]);
+            Pause([new KafkaPartition(early.Partition.Topic, early.Partition.Number)]);
+        }
+        consumer.Resume(consumer.Assignment.Where(partition => !inbox.IsPaused(Ours(partition))).ToList());
+    }
+
+    private void ApplyPauses()
+    {
+        foreach (var (partition, pause) in inbox.TakePauseChanges())
+        {
+            KafkaPartition[] one = [new(partition.Topic, partition.Number)];
+            if (!inbox.Owns(partition)) continue;
+            if (pause) consumer.Pause(one);
+            else consumer.Resume(one);
+        }
+    }
+
+    private void Pause(List<KafkaPartition> partitions)
+    {
+        if (partitions.Count > 0) consumer.Pause(partitions);
+    }
+
+    private LogRecord? Next(int waitMs)
+    {
+        try
+        {
+            return consumer.Consume(waitMs) is { } result ? RecordReader.RecordOf(result) : null;
+        }
+        catch (ConsumeException e) when (ClientErrors.IsOffsetGone(e.Error.Code))
+        {
+            throw new OffsetOutOfRangeException(
+                $"Group {group}: the next record of {e.ConsumerRecord?.TopicPartition} is not in the log any more ({e.Error.Reason}). {Remedy}", e);
+        }
+        catch (ConsumeException e) when (e.Error.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.TopicAuthorizationFailed
+            or ErrorCode.GroupAuthorizationFailed || e.Error.IsFatal)
+        {
+            throw new EventLogException($"Group {group} cannot read ({e.Error.Code}): {e.Error.Reason}.", e);
+        }
+        catch (ConsumeException e)
+        {
+            // The client itself goes on trying; a group that was left for being slow is joined again.
+            Log.ConsumeFailed(logger, group, e.Error.Code.ToString(), e.Error.Reason);
+            return null;
+        }
+    }
+
+    private const string Remedy =
+        "Records between the committed and the first kept offset were never processed: find them elsewhere (the gateways' event "
+        + "lists), then set the group's offset on purpose.";
+
+    private List<TopicPartitionOffset> OnAssigned(List<KafkaPartition> partitions)
+    {
+        if (partitions.Count == 0) return [];
+        var starts = StartOf(partitions);
+        Log.GroupChanged(logger, group, partitions.Count, "assigned", partitions[0].ToString());
+        inbox.Assign(partitions.Select(Ours));
+        return starts;
+    }
+
+    /// <summary>3. Explicit, since a missing or impossible offset must never become a silent jump.</summary>
+    private List<TopicPartitionOffset> StartOf(List<KafkaPartition> partitions)
+    {
+        var patience = TimeSpan.FromSeconds(10);
+        var starts = new List<TopicPartitionOffset>(partitions.Count);
+        foreach (var stored in consumer.Committed(partitions, patience))
+        {
+            var kept = consumer.QueryWatermarkOffsets(stored.TopicPartition, patience);
+            var start = stored.Offset == Offset.Unset ? kept.Low : stored.Offset;
+            if (start.Value < kept.Low.Value || start.Value > kept.High.Value)
+                throw new OffsetOutOfRangeException(
+                    $"Group {group} stands at offset {start.Value} of {stored.Topic}/{stored.Partition.Value}, which holds "
+                    + $"{kept.Low.Value} to {kept.High.Value}: retention has passed it, or the topic was made anew. {Remedy}");
+            starts.Add(new TopicPartitionOffset(stored.TopicPartition, start));
+        }
+        return starts;
+    }
+
+    private void OnRevoked(List<TopicPartitionOffset> positions)
+    {
+        if (positions.Count == 0) return;
+        var partitions = positions.Select(position => Ours(position.TopicPartition)).ToList();
+        // What was fetched in this turn belongs to the inbox first, so that dropping it is done in one place.
+        inbox.Add(batch);
+        batch.Clear();
+        var finished = inbox.Revoke(partitions, grace);
+        if (!finished) Log.GraceOver(logger, group, grace);
+        lock (commitGate) inbox.Remove(partitions, tellCaller: false);
+        Log.GroupChanged(logger, group, partitions.Count, "revoked", partitions[0].ToString());
+    }
+
+    private void OnLost(List<TopicPartitionOffset> positions)
+    {
+        if (positions.Count == 0) return;
+        var partitions = positions.Select(position => Ours(position.TopicPartition)).ToList();
+        lock (commitGate) inbox.Remove(partitions, tellCaller: true);
+        Log.GroupChanged(logger, group, partitions.Count, "lost", partitions[0].ToString());
+    }
+
+    private void OnError(Error error)
+    {
+        if (error.IsFatal) inbox.Fail(new EventLogException($"Group {group}: the Kafka client failed ({error.Code}): {error.Reason}."));
+        else Log.ConsumeFailed(logger, group, error.Code.ToString(), error.Reason);
+    }
+
+    private void Leave()
+    {
+        inbox.Close();
+        lock (commitGate)
+        {
+            try
+            {
+                consumer.Close();
+            }
+            catch (KafkaException e)
+            {
+                // The brokers will notice by the session timeout; nothing is left to do here.
+                Log.ConsumeFailed(logger, group, e.Error.Code.ToString(), e.Error.Reason);
+            }
+            consumer.Dispose();
+            inbox.RemoveAll();
+        }
+    }
+
+    private static TopicPartition Ours(KafkaPartition partition) => new(partition.Topic, partition.Partition.Value);
+}
