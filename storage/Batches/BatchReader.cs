@@ -1,0 +1,205 @@
+using Npgsql;
+using PaymentPipeline.Core.Payments;
+
+namespace PaymentPipeline.Storage.Batches;
+
+/// <summary>Reads, and locks in the order of their ids, everything that a batch names: one round trip for all of it.</summary>
+internal static class BatchReader
+{
+    public static async Task<BatchState> ReadAsync(
+        NpgsqlConnection connection, IReadOnlyList<IncomingRecord> records, CancellationToken cancellationToken)
+    {
+        var names = Names.Of(records);
+        var state = new BatchState();
+        await using (var batch = new NpgsqlBatch(connection))
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(SettingsSql));
+            Add(batch, ClaimsSql, names.Claims);
+            Add(batch, DeliveriesSql, names.Deliveries);
+            Add(batch, PayoutRows.SelectSql, names.Payouts);
+            Add(batch, MethodRows.SelectSql, names.Methods);
+            AddPayments(batch, names.Aliases);
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            await ReadClaimsAsync(reader, state, cancellationToken);
+            await ReadDeliveriesAsync(reader, state, cancellationToken);
+            await ReadPayoutsAsync(reader, state, cancellationToken);
+            await ReadMethodsAsync(reader, state, cancellationToken);
+            await ReadPaymentsAsync(reader, state, cancellationToken);
+        }
+        await ReadWhatWaitingFactsNameAsync(connection, state, [.. names.Aliases], cancellationToken);
+        return state;
+    }
+
+    private const string ParkedSql = """
+        SELECT p.id, p.event_key, p.fact
+        FROM books.parked AS p
+        WHERE p.id = ANY ($1) AND p.resolved_at IS NULL
+        ORDER BY p.id
+        FOR UPDATE SKIP LOCKED
+        """;
+
+    /// <summary>The same for facts that wait: <paramref name="parked"/> receives those which nobody else has in hand.</summary>
+    public static async Task<BatchState> ReadParkedAsync(
+        NpgsqlConnection connection, long[] ids, List<WaitingFact> parked, CancellationToken cancellationToken)
+    {
+        await using (var command = new NpgsqlCommand(ParkedSql, connection))
+        {
+            command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = ids });
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+                parked.Add(ReadWaiting(reader));
+        }
+        var state = new BatchState();
+        foreach (var waiting in parked) state.AddWaiting(waiting);
+        await ReadWhatWaitingFactsNameAsync(connection, state, [], cancellationToken);
+        return state;
+    }
+
+    /// <summary>A fact that waited may name ids which no record of the batch names, and others may wait for those.</summary>
+    private static async Task ReadWhatWaitingFactsNameAsync(
+        NpgsqlConnection connection, BatchState state, HashSet<GatewayName> read, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var more = state.Waiting.Keys.Where(read.Add).ToList();
+            if (more.Count == 0) return;
+            await using var batch = new NpgsqlBatch(connection);
+            AddPayments(batch, more);
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            await ReadPaymentsAsync(reader, state, cancellationToken);
+        }
+    }
+
+    // Every join here is "these few names against one index". A plan that was made while a table was still empty must not
+    // scan it when it is large, and the planner must not spend time on choosing.
+    private const string SettingsSql = """
+        SET LOCAL enable_seqscan = off;
+        SET LOCAL enable_hashjoin = off;
+        SET LOCAL enable_mergejoin = off;
+        SET LOCAL jit = off;
+        SET LOCAL plan_cache_mode = force_generic_plan;
+        SET LOCAL lock_timeout = '5s'
+        """;
+
+    private const string ClaimsSql = """
+        SELECT i.gateway, i.account, i.event_key, i.content_hash, i.verdict = 'quarantined'
+        FROM books.inbox AS i
+        JOIN unnest($1, $2, $3) AS n (gateway, account, name)
+            ON i.gateway = n.gateway AND i.account = n.account AND i.event_key = n.name
+        """;
+
+    private const string DeliveriesSql = """
+        SELECT d.gateway, d.account, d.delivery_id, d.body_hash
+        FROM books.inbox_deliveries AS d
+        JOIN unnest($1, $2, $3) AS n (gateway, account, name)
+            ON d.gateway = n.gateway AND d.account = n.account AND d.delivery_id = n.name
+        """;
+
+    // Before the payments: an alias that appears between the two reads is missing here, so its payment is founded a second
+    // time, which the key of payment_aliases refuses, and the batch is tried again.
+    private const string AliasesSql = """
+        SELECT a.gateway, a.account, a.alias, a.payment_id
+        FROM books.payment_aliases AS a
+        JOIN unnest($1, $2, $3) AS n (gateway, account, name)
+            ON a.gateway = n.gateway AND a.account = n.account AND a.alias = n.name
+        """;
+
+    private const string PaymentsSql = $"""
+        SELECT {PaymentRows.Columns}
+        FROM books.payments AS p
+        WHERE p.id IN (
+            SELECT a.payment_id
+            FROM books.payment_aliases AS a
+            JOIN unnest($1, $2, $3) AS n (gateway, account, name)
+                ON a.gateway = n.gateway AND a.account = n.account AND a.alias = n.name)
+        ORDER BY p.id
+        FOR UPDATE OF p
+        """;
+
+    private const string WaitingSql = """
+        SELECT p.id, p.event_key, p.fact
+        FROM books.parked AS p
+        WHERE p.resolved_at IS NULL AND p.id IN (
+            SELECT a.parked_id
+            FROM books.parked_aliases AS a
+            JOIN unnest($1, $2, $3) AS n (gateway, account, name)
+                ON a.gateway = n.gateway AND a.account = n.account AND a.alias = n.name)
+        ORDER BY p.id
+        FOR UPDATE OF p
+        """;
+
+    private static void AddPayments(NpgsqlBatch batch, IReadOnlyCollection<GatewayName> aliases)
+    {
+        Add(batch, AliasesSql, aliases);
+        Add(batch, PaymentsSql, aliases);
+        Add(batch, WaitingSql, aliases);
+    }
+
+    private static void Add(NpgsqlBatch batch, string sql, IReadOnlyCollection<GatewayName> names)
+    {
+        var rows = names as IReadOnlyList<GatewayName> ?? [.. names];
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(sql)
+            .Column(rows, name => name.Gateway)
+            .Column(rows, name => name.Account)
+            .Column(rows, name => name.Name));
+    }
+
+    private static WaitingFact ReadWaiting(NpgsqlDataReader row) =>
+        new(row.GetInt64(0), row.GetString(1), FactJson.Read(row.GetFieldValue<byte[]>(2)), claim: null);
+
+    private static GatewayName Name(NpgsqlDataReader row) => new(row.GetString(0), row.GetString(1), row.GetString(2));
+
+    private static async Task ReadClaimsAsync(NpgsqlDataReader reader, BatchState state, CancellationToken cancellationToken)
+    {
+        while (await reader.ReadAsync(cancellationToken))
+            state.Claims[Name(reader)] = new KnownClaim(ContentHashes.ToNumber(reader.GetGuid(3)), reader.GetBoolean(4));
+        await reader.NextResultAsync(cancellationToken);
+    }
+
+    private static async Task ReadDeliveriesAsync(NpgsqlDataReader reader, BatchState state, CancellationToken cancellationToken)
+    {
+        while (await reader.ReadAsync(cancellationToken)) state.Deliveries[Name(reader)] = reader.GetFieldValue<byte[]>(3);
+        await reader.NextResultAsync(cancellationToken);
+    }
+
+    private static async Task ReadPayoutsAsync(NpgsqlDataReader reader, BatchState state, CancellationToken cancellationToken)
+    {
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var payout = PayoutRows.Read(reader);
+            state.Payouts[new(payout.Gateway, payout.Account, payout.GatewayPayoutId)] = new PayoutEntry(payout, isNew: false);
+        }
+        await reader.NextResultAsync(cancellationToken);
+    }
+
+    private static async Task ReadMethodsAsync(NpgsqlDataReader reader, BatchState state, CancellationToken cancellationToken)
+    {
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var method = MethodRows.Read(reader);
+            state.Methods[new(method.Gateway, method.Account, method.GatewayToken)] = new MethodEntry(method, isNew: false);
+        }
+        await reader.NextResultAsync(cancellationToken);
+    }
+
+    private static async Task ReadPaymentsAsync(NpgsqlDataReader reader, BatchState state, CancellationToken cancellationToken)
+    {
+        var aliases = new List<(GatewayName Name, Guid PaymentId)>();
+        while (await reader.ReadAsync(cancellationToken)) aliases.Add((Name(reader), reader.GetGuid(3)));
+        await reader.NextResultAsync(cancellationToken);
+
+        // A payment read before (by another alias) keeps its entry: two copies would overwrite each other.
+        var entries = state.Payments.Values.DistinctBy(entry => entry.Payment.Id).ToDictionary(entry => entry.Payment.Id);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var payment = PaymentRows.Read(reader);
+            entries.TryAdd(payment.Id, new PaymentEntry(payment, isNew: false));
+        }
+        await reader.NextResultAsync(cancellationToken);
+        foreach (var (name, paymentId) in aliases)
+            if (entries.TryGetValue(paymentId, out var entry)) state.Payments[name] = entry;
+
+        while (await reader.ReadAsync(cancellationToken))
+            state.AddWaiting(ReadWaiting(reader));
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using Npgsql;
+
+namespace PaymentPipeline.Storage.Batches;
+
+/// <summary>What a batch has for the log: its events, and a copy of each dead letter.</summary>
+internal static class OutboxRows
+{
+    internal readonly record struct Staged(
+        string Topic, string Key, string EventId, string EventType, string? Headers, byte[] Payload);
+
+    public static List<Staged> Of(BatchDraft draft)
+    {
+        var staged = new List<Staged>(draft.Outbox.Count + draft.DeadLetters.Count);
+        foreach (var (outgoing, traceParent) in draft.Outbox)
+            staged.Add(new Staged(StagedTopics.PaymentEvents, outgoing.Key, outgoing.Id, outgoing.Type,
+                traceParent is null ? null : $$"""{"traceparent":{{JsonSerializer.Serialize(traceParent)}}}""", outgoing.Json));
+        foreach (var (record, eventKey, rejection) in draft.DeadLetters)
+            staged.Add(new Staged(StagedTopics.DeadWebhooks, Storable(record.Key),
+                Storable($"dead:{record.Topic}/{record.Partition}/{record.Offset}/{eventKey}"), "DeadWebhook",
+                JsonSerializer.Serialize(Headers(record, rejection)), record.Body.ToArray()));
+        return staged;
+    }
+
+    // The next ids of a key must be above all earlier ones of it: unnest WITH ORDINALITY and ORDER BY keep the batch's order.
+    private const string InsertSql = """
+        INSERT INTO books.outbox (shard, topic, key, event_id, event_type, headers, payload, created_at)
+        SELECT u.shard, u.topic, u.key, u.event_id, u.event_type, u.headers, u.payload, $8
+        FROM unnest($1, $2, $3, $4, $5, $6, $7) WITH ORDINALITY
+            AS u (shard, topic, key, event_id, event_type, headers, payload, ordinality)
+        ORDER BY u.ordinality
+        """;
+
+    public static NpgsqlBatchCommand Insert(IReadOnlyList<Staged> rows, DateTimeOffset now) => new NpgsqlBatchCommand(InsertSql)
+        .Column(rows, row => OutboxShards.Of(row.Key))
+        .Column(rows, row => row.Topic)
+        .Column(rows, row => row.Key)
+        .Column(rows, row => row.EventId)
+        .Column(rows, row => row.EventType)
+        .Column(rows, row => row.Headers)
+        .Column(rows, row => row.Payload)
+        .Value(now);
+
+    private static Dictionary<string, string> Headers(IncomingRecord record, Storage.Rejection rejection)
+    {
+        var headers = record.Headers.GroupBy(header => Storable(header.Key), StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => Storable(group.First().Value), StringComparer.Ordinal);
+        headers["dead-reason"] = rejection.Reason;
+        headers["dead-error"] = Storable(rejection.Error);
+        headers["dead-source"] = $"{record.Topic}/{record.Partition}/{record.Offset}";
+        return headers;
+    }
+
+    private static string Storable(string text) => text.Replace('\0', '\uFFFD');
+}
+
+/// <summary>Topics named by the books; the same words as the event log's.</summary>
+internal static class StagedTopics
+{
+    public const string PaymentEvents = "payment.events";
+    public const string DeadWebhooks = "webhooks.dead";
+}

@@ -1,0 +1,12 @@
+using Microsoft.Extensions.Logging;
+
+namespace PaymentPipeline.Storage;
+
+internal static partial class Log
+{
+    [LoggerMessage(3000, LogLevel.Warning, "A batch lost a race ({SqlState}, {Constraint}); try {Tried} failed and is repeated.")]
+    public static partial void Raced(ILogger logger, string sqlState, string? constraint, int tried);
+
+    [LoggerMessage(3001, LogLevel.Information, "Migration {Name} applied.")]
+    public static partial void Migrated(ILogger logger, string name);
+}

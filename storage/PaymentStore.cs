@@ -1,0 +1,87 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using PaymentPipeline.Storage.Batches;
+
+namespace PaymentPipeline.Storage;
+
+/// <summary>
+/// The commit: everything that a batch of records does to the books, in one transaction.
+/// <list type="number">
+/// <item>Read the claims and deliveries that exist already; read and lock, in the order of their ids, every payment, payout and
+/// method named, and the facts that wait for one of those names.</item>
+/// <item>Fold in memory, record by record (<see cref="BatchFold"/>).</item>
+/// <item>Write claims, payments, aliases, operations, transitions, journal, outbox, parked facts, dead letters and the audit row:
+/// a statement per table.</item>
+/// <item>Commit. If the answer is lost, the same batch again is right: what was committed is found as duplicates.</item>
+/// </list>
+/// Two round trips and a commit, whatever the size of the batch.
+/// </summary>
+public sealed class PaymentStore(
+    NpgsqlDataSource database, IOptions<DatabaseOptions> options, TimeProvider time, StorageMetrics metrics, ILogger<PaymentStore> logger)
+{
+    /// <summary>How often a transaction that lost a race is tried again before its data is blamed.</summary>
+    private const int RaceTriesMax = 5;
+
+    private readonly TimeSpan _parkedDeadline = TimeSpan.FromSeconds(options.Value.ParkedDeadlineSeconds);
+
+    /// <summary>Folds and stores the records, in their order. All of them or none.</summary>
+    /// <param name="worker">For the audit row: who did it.</param>
+    /// <exception cref="NpgsqlException">See <see cref="DatabaseErrors.Classify"/> for whose fault it is.</exception>
+    public Task<BatchResult> CommitBatchAsync(
+        IReadOnlyList<IncomingRecord> records, string worker, CancellationToken cancellationToken) =>
+        RetryRacesAsync(async () =>
+        {
+            await using var connection = await database.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            var state = await BatchReader.ReadAsync(connection, records, cancellationToken);
+            var fold = new BatchFold(state, time.GetUtcNow());
+            foreach (var record in records) fold.Take(record);
+            return await WriteAsync(connection, transaction, fold, records, worker, cancellationToken);
+        }, cancellationToken);
+
+    /// <summary>
+    /// Folds facts that wait: those whose payment is known by now, or, with <paramref name="found"/>, each into an external
+    /// payment of its own making, since nobody is going to tell of theirs.
+    /// </summary>
+    public Task<BatchResult> SettleParkedAsync(long[] parkedIds, bool found, string worker, CancellationToken cancellationToken) =>
+        RetryRacesAsync(async () =>
+        {
+            await using var connection = await database.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            var parked = new List<WaitingFact>();
+            var state = await BatchReader.ReadParkedAsync(connection, parkedIds, parked, cancellationToken);
+            var fold = new BatchFold(state, time.GetUtcNow());
+            foreach (var waiting in parked) fold.Settle(waiting, found);
+            return await WriteAsync(connection, transaction, fold, [], worker, cancellationToken);
+        }, cancellationToken);
+
+    private async Task<BatchResult> WriteAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, BatchFold fold, IReadOnlyList<IncomingRecord> records,
+        string worker, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await BatchWriter.WriteAsync(connection, fold.Draft, records, worker, now, now + _parkedDeadline, cancellationToken);
+        // Past this line the outcome belongs to the database: a commit in flight is not cancelled.
+        await transaction.CommitAsync(CancellationToken.None);
+        return fold.Draft.Result();
+    }
+
+    private async Task<BatchResult> RetryRacesAsync(Func<Task<BatchResult>> commit, CancellationToken cancellationToken)
+    {
+        for (var tried = 1; ; tried++)
+        {
+            try
+            {
+                return await commit();
+            }
+            catch (PostgresException exception)
+                when (tried < RaceTriesMax && DatabaseErrors.Classify(exception) == DatabaseErrorKind.Race)
+            {
+                metrics.Raced(exception.SqlState);
+                Log.Raced(logger, exception.SqlState, exception.ConstraintName, tried);
+                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(2, 10 << tried)), time, cancellationToken);
+            }
+        }
+    }
+}
