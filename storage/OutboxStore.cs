@@ -1,0 +1,130 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace PaymentPipeline.Storage;
+
+/// <param name="Epoch">Rises with every change of owner: what was begun under an older one is refused.</param>
+public readonly record struct OutboxLease(short Shard, long Epoch);
+
+/// <param name="Headers">JSON: an object of strings; null for none.</param>
+public sealed record OutboxMessage(
+    short Shard, long Id, string Topic, string Key, string EventId, string EventType, string? Headers, byte[] Payload,
+    DateTimeOffset CreatedAt);
+
+/// <param name="Depth">Rows that wait, counted up to 100,000.</param>
+/// <param name="OldestAge">By the database's clock; zero when none waits.</param>
+public readonly record struct OutboxBacklog(int Depth, TimeSpan OldestAge);
+
+/// <summary>The outbox from the publisher's side: who may publish which shard, what waits there, and what is done.</summary>
+public sealed class OutboxStore(NpgsqlDataSource database)
+{
+    private const string AcquireSql = """
+        UPDATE books.outbox_leases AS l
+        SET owner = $1,
+            epoch = CASE WHEN l.owner = $1 AND l.expires_at > clock_timestamp() THEN l.epoch ELSE l.epoch + 1 END,
+            expires_at = clock_timestamp() + $2
+        WHERE l.shard IN (
+            SELECT shard
+            FROM books.outbox_leases
+            WHERE owner = $1 OR expires_at < clock_timestamp()
+            ORDER BY shard
+            FOR UPDATE SKIP LOCKED)
+        RETURNING l.shard, l.epoch
+        """;
+
+    /// <summary>Renews the leases that the owner has and takes those that ran out. Returns all that it has now.</summary>
+    public async Task<IReadOnlyList<OutboxLease>> AcquireAsync(string owner, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(AcquireSql);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = owner });
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = duration });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var leases = new List<OutboxLease>();
+        while (await reader.ReadAsync(cancellationToken)) leases.Add(new OutboxLease(reader.GetInt16(0), reader.GetInt64(1)));
+        return leases;
+    }
+
+    private const string ReleaseSql = """
+        UPDATE books.outbox_leases
+        SET expires_at = '-infinity'
+        WHERE owner = $1
+        """;
+
+    /// <summary>Lets another publisher take over at once.</summary>
+    public async Task ReleaseAsync(string owner, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(ReleaseSql);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = owner });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    // Ids of one key rise with its commits, and a key is in one shard: reading a shard in the order of its ids keeps the
+    // order of each key, though ids of different keys may become visible out of order.
+    private const string ReadSql = """
+        SELECT o.shard, o.id, o.topic, o.key, o.event_id, o.event_type, o.headers, o.payload, o.created_at
+        FROM unnest($1) AS s (shard)
+        CROSS JOIN LATERAL (
+            SELECT *
+            FROM books.outbox
+            WHERE shard = s.shard
+            ORDER BY id
+            LIMIT $2) AS o
+        ORDER BY o.shard, o.id
+        """;
+
+    /// <summary>What waits in these shards, in order, up to <paramref name="maxPerShard"/> each.</summary>
+    public async Task<IReadOnlyList<OutboxMessage>> ReadAsync(
+        IReadOnlyList<OutboxLease> leases, int maxPerShard, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(ReadSql);
+        command.Parameters.Add(new NpgsqlParameter<short[]> { TypedValue = [.. leases.Select(lease => lease.Shard)] });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = maxPerShard });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var messages = new List<OutboxMessage>();
+        while (await reader.ReadAsync(cancellationToken))
+            messages.Add(new OutboxMessage(
+                reader.GetInt16(0), reader.GetInt64(1), reader.GetString(2), reader.GetString(3), reader.GetString(4),
+                reader.GetString(5), reader.IsDBNull(6) ? null : reader.GetString(6), reader.GetFieldValue<byte[]>(7),
+                reader.GetFieldValue<DateTimeOffset>(8)));
+        return messages;
+    }
+
+    private const string DeleteSql = """
+        DELETE FROM books.outbox AS o
+        USING unnest($1, $2, $3) AS d (shard, id, epoch), books.outbox_leases AS l
+        WHERE o.shard = d.shard AND o.id = d.id AND l.shard = d.shard AND l.owner = $4 AND l.epoch = d.epoch
+        """;
+
+    /// <summary>
+    /// Removes what the log has now. Fenced: rows of a shard whose lease was lost stay for its new owner, who publishes them
+    /// again with the same ids and bytes. Returns how many were removed.
+    /// </summary>
+    public async Task<int> DeleteAsync(
+        string owner, IReadOnlyList<OutboxLease> leases, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
+    {
+        var epochs = leases.ToDictionary(lease => lease.Shard, lease => lease.Epoch);
+        await using var command = database.CreateCommand(DeleteSql);
+        command.Parameters.Add(new NpgsqlParameter<short[]> { TypedValue = [.. messages.Select(message => message.Shard)] });
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. messages.Select(message => message.Id)] });
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. messages.Select(message => epochs[message.Shard])] });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = owner, NpgsqlDbType = NpgsqlDbType.Text });
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private const string BacklogSql = """
+        SELECT
+            (SELECT count(*)::integer FROM (SELECT 1 FROM books.outbox LIMIT 100000) AS some),
+            coalesce((
+                SELECT clock_timestamp() - min(o.created_at)
+                FROM books.outbox_leases AS l
+                CROSS JOIN LATERAL (SELECT created_at FROM books.outbox WHERE shard = l.shard ORDER BY id LIMIT 1) AS o), interval '0')
+        """;
+
+    public async Task<OutboxBacklog> BacklogAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(BacklogSql);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new OutboxBacklog(reader.GetInt32(0), reader.GetTimeSpan(1));
+    }
+}
