@@ -20,6 +20,7 @@ internal static class BatchReader
             Add(batch, MethodRows.SelectSql, names.Methods);
             AddPayments(batch, names.Aliases);
             await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            await reader.NextResultAsync(cancellationToken);
             await ReadClaimsAsync(reader, state, cancellationToken);
             await ReadDeliveriesAsync(reader, state, cancellationToken);
             await ReadPayoutsAsync(reader, state, cancellationToken);
@@ -73,12 +74,9 @@ internal static class BatchReader
     // Every join here is "these few names against one index". A plan that was made while a table was still empty must not
     // scan it when it is large, and the planner must not spend time on choosing.
     private const string SettingsSql = """
-        SET LOCAL enable_seqscan = off;
-        SET LOCAL enable_hashjoin = off;
-        SET LOCAL enable_mergejoin = off;
-        SET LOCAL jit = off;
-        SET LOCAL plan_cache_mode = force_generic_plan;
-        SET LOCAL lock_timeout = '5s'
+        SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+            set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true),
+            set_config('plan_cache_mode', 'force_generic_plan', true), set_config('lock_timeout', '5s', true)
         """;
 
     private const string ClaimsSql = """
