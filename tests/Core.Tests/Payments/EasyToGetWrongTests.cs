@@ -50,6 +50,7 @@ public sealed class EasyToGetWrongTests
         Assert.Equal(0, life.Payment.AmountRefunded);
         Assert.Equal("GatewayBalance EUR=5000 Sales EUR=-5000", life.Balances());
         Assert.Single(life.EventTypes, "RefundFailed");
+        Assert.Equal([JournalKind.Capture, JournalKind.Refund, JournalKind.RefundReversal], life.Journal.Select(entry => entry.Kind));
     }
 
     [Fact]
