@@ -8,7 +8,8 @@ namespace PaymentPipeline.Simulator;
 [JsonSerializable(typeof(RunProgress))]
 [JsonSerializable(typeof(TruthSummary))]
 [JsonSerializable(typeof(Problem))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, PropertyNameCaseInsensitive = true, WriteIndented = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, PropertyNameCaseInsensitive = true, WriteIndented = true)]
 internal sealed partial class SimulatorJson : JsonSerializerContext;
 
 internal sealed record Problem(IReadOnlyList<string> Errors);

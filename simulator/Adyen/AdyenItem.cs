@@ -41,7 +41,9 @@ internal sealed record AdyenItem
 
     private string Sign(AdyenSecrets secrets)
     {
-        var signed = $"{PspReference}:{OriginalReference}:{secrets.MerchantAccount}:{MerchantReference}:{Value}:{Currency}:{EventCode}:{SuccessText}";
+        var signed = string.Join(
+            ':', PspReference, OriginalReference, secrets.MerchantAccount, MerchantReference,
+            Value.ToString(CultureInfo.InvariantCulture), Currency, EventCode, SuccessText);
         return Convert.ToBase64String(HMACSHA256.HashData(secrets.Key, Encoding.UTF8.GetBytes(signed)));
     }
 }

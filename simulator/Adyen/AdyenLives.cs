@@ -51,9 +51,11 @@ internal static class AdyenLives
         var batch = Dice.Number(life.Random, 4);
         var item = new AdyenItem
         {
-            EventCode = "REPORT_AVAILABLE", PspReference = $"settlement_detail_report_batch_{life.OrderId}_{batch}.csv", MerchantReference = "",
+            EventCode = "REPORT_AVAILABLE", MerchantReference = "",
+            PspReference = $"settlement_detail_report_batch_{life.OrderId}_{batch}.csv",
             Currency = "EUR", Value = 0, EventDate = life.Now, PaymentMethod = "",
-            Reason = $"https://ca-test.adyen.com/reports/download/MerchantAccount/{secrets.MerchantAccount}/settlement_detail_report_batch_{batch}.csv",
+            Reason = "https://ca-test.adyen.com/reports/download/MerchantAccount/"
+                + $"{secrets.MerchantAccount}/settlement_detail_report_batch_{batch}.csv",
         };
         life.Tell(item.Key, item.EventCode, item.Json(secrets), about: null, isItem: true);
     }

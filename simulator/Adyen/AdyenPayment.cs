@@ -182,7 +182,8 @@ internal sealed class AdyenPayment : PaymentActor
         return id;
     }
 
-    private void Tell(string eventCode, string psp, string original, long amount, bool success = true, string reason = "", string additional = "")
+    private void Tell(
+        string eventCode, string psp, string original, long amount, bool success = true, string reason = "", string additional = "")
     {
         var item = new AdyenItem
         {

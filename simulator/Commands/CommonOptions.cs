@@ -9,7 +9,8 @@ internal sealed class CommonOptions
 
     public Option<DirectoryInfo> Data { get; } = new("--data")
     {
-        Description = "Holds secrets.json, paypal-root.pem and the folder truth.", DefaultValueFactory = _ => new DirectoryInfo(".data/simulator"),
+        Description = "Holds secrets.json, paypal-root.pem and the folder truth.",
+        DefaultValueFactory = _ => new DirectoryInfo(".data/simulator"),
     };
 
     public Option<Uri?> Address { get; } = new("--address")

@@ -8,7 +8,8 @@ internal static class ServeCommand
     public static Command Create(TimeProvider time)
     {
         var common = new CommonOptions();
-        var command = new Command("serve", "Serves PayPal's certificates and the control of the shop. Example: serve --port 8083 --data .data/simulator")
+        var command = new Command(
+            "serve", "Serves PayPal's certificates and the control of the shop. Example: serve --port 8083 --data .data/simulator")
         {
             common.Port, common.Data, common.Address,
         };

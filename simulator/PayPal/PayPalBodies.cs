@@ -14,7 +14,8 @@ internal static class PayPalBodies
     private const string Payer =
         "\"name\":{\"given_name\":\"Sam\",\"surname\":\"Sample\"},\"email_address\":\"buyer@example.com\"";
 
-    public static string Event(string id, string type, string resourceType, string version, DateTimeOffset time, string summary, string resource) =>
+    public static string Event(string id, string type, string resourceType, string version, DateTimeOffset time, string summary,
+        string resource) =>
         $$$"""
         {"id":"{{{id}}}","event_version":"1.0","create_time":"{{{Precise(time)}}}","resource_type":"{{{resourceType}}}",
         "resource_version":"{{{version}}}","event_type":"{{{type}}}","summary":"{{{summary}}}",
@@ -69,7 +70,8 @@ internal static class PayPalBodies
         var authorization = payment.IsAuthorised ? $",\"authorization_id\":\"{payment.AuthorizationId}\"" : "";
         var up = payment.IsAuthorised ? $"/v2/payments/authorizations/{payment.AuthorizationId}" : $"/v2/checkout/orders/{payment.OrderId}";
         return $$$"""
-            {"id":"{{{capture.Id}}}","amount":{{{Money(payment, capture.Amount)}}},"final_capture":{{{(capture.IsFinal ? "true" : "false")}}},
+            {"id":"{{{capture.Id}}}","amount":{{{Money(payment, capture.Amount)}}},
+            "final_capture":{{{(capture.IsFinal ? "true" : "false")}}},
             {{{Protection}}},"disbursement_mode":"INSTANT",{{{breakdown}}}{{{Ours(payment)}}},"status":"{{{status}}}",{{{details}}}
             "supplementary_data":{"related_ids":{"order_id":"{{{payment.OrderId}}}"{{{authorization}}} } },
             "create_time":"{{{payment.Now}}}","update_time":"{{{payment.Now}}}",
@@ -151,7 +153,8 @@ internal static class PayPalBodies
     private static string Money(PayPalPayment payment, long amount) =>
         $$"""{"currency_code":"{{payment.Truth.Currency.Code}}","value":"{{payment.Truth.Currency.Text(amount)}}"}""";
 
-    private static string Link(string rel, string path, string method) => $$"""{"href":"{{Api}}{{path}}","rel":"{{rel}}","method":"{{method}}"}""";
+    private static string Link(string rel, string path, string method) =>
+        $$"""{"href":"{{Api}}{{path}}","rel":"{{rel}}","method":"{{method}}"}""";
 }
 
 internal sealed record PayPalCapture(string Id, long Amount, long Fee, bool IsFinal);

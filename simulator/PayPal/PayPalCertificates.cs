@@ -40,26 +40,43 @@ internal sealed class PayPalCertificates
     private static void Create(string folder, string leafFile, string keyFile, DateTimeOffset now)
     {
         using var rootKey = RSA.Create(2048);
-        var rootRequest = new CertificateRequest("CN=PaymentPipeline Simulator Root,O=PaymentPipeline Simulator", rootKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        rootRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
-        rootRequest.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
-        rootRequest.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(rootRequest.PublicKey, critical: false));
-        using var root = rootRequest.CreateSelfSigned(now.AddDays(-2), now.AddYears(10));
-
+        using var root = MakeRoot(rootKey, now);
         using var key = RSA.Create(2048);
-        var request = new CertificateRequest(Subject, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment, critical: true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], critical: false));
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("messageverificationcerts.sandbox.paypal.com");
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(root, includeKeyIdentifier: true, includeIssuerAndSerial: false));
-        using var leaf = request.Create(root, now.AddDays(-1), now.AddYears(2), RandomNumberGenerator.GetBytes(12));
+        using var leaf = LeafRequest(key, root).Create(root, now.AddDays(-1), now.AddYears(2), RandomNumberGenerator.GetBytes(12));
 
         // The key comes last: a folder without it is made again from the start.
         File.WriteAllText(System.IO.Path.Combine(folder, "paypal-root.pem"), root.ExportCertificatePem() + "\n");
         File.WriteAllText(leafFile, leaf.ExportCertificatePem() + "\n");
         PrivateFile.Write(keyFile, key.ExportPkcs8PrivateKeyPem());
     }
+
+    private static X509Certificate2 MakeRoot(RSA key, DateTimeOffset now)
+    {
+        var request = Request("CN=PaymentPipeline Simulator Root,O=PaymentPipeline Simulator", key);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
+        return request.CreateSelfSigned(now.AddDays(-2), now.AddYears(10));
+    }
+
+    private static CertificateRequest LeafRequest(RSA key, X509Certificate2 root)
+    {
+        var request = Request(Subject, key);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment, critical: true));
+
+        // Server and client authentication, as the real ones have.
+        request.CertificateExtensions.Add(
+            new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], critical: false));
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("messageverificationcerts.sandbox.paypal.com");
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(root, true, false));
+        return request;
+    }
+
+    private static CertificateRequest Request(string subject, RSA key) =>
+        new(subject, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
 }

@@ -17,15 +17,18 @@ internal static class PayPalLives
         var method = new MethodTruth
         {
             Gateway = "paypal", Account = life.Account, Token = Dice.PayPalId(life.Random).ToLowerInvariant()[..10], UserId = life.UserId,
-            Brand = Dice.OneOf(life.Random, "VISA", "MASTERCARD"), Last4 = Dice.Number(life.Random, 4), ExpiryMonth = life.Random.Next(1, 13),
+            Brand = Dice.OneOf(life.Random, "VISA", "MASTERCARD"),
+            Last4 = Dice.Number(life.Random, 4), ExpiryMonth = life.Random.Next(1, 13),
         };
         method.Attach(2027 + life.Random.Next(5));
-        Tell(life, "VAULT.PAYMENT-TOKEN.CREATED", "payment_token", "3.0", "A payment token has been created.", PayPalBodies.Token(method, customer), method);
+        Tell(life, "VAULT.PAYMENT-TOKEN.CREATED", "payment_token", "3.0",
+            "A payment token has been created.", PayPalBodies.Token(method, customer), method);
         if (!life.Happens(0.3)) return;
 
         life.WaitDays(1, 30);
         method.Detach();
-        Tell(life, "VAULT.PAYMENT-TOKEN.DELETED", "payment_token", "3.0", "A payment token has been deleted.", PayPalBodies.Token(method, customer), method);
+        Tell(life, "VAULT.PAYMENT-TOKEN.DELETED", "payment_token", "3.0",
+            "A payment token has been deleted.", PayPalBodies.Token(method, customer), method);
     }
 
     public static void PayOut(Life life)
@@ -35,15 +38,18 @@ internal static class PayPalLives
             Gateway = "paypal", Account = life.Account, GatewayPayoutId = Dice.PayPalId(life.Random)[..13],
             Currency = new Denomination("USD", 2, 2, 1), Amount = life.Random.Next(50_000, 900_000),
         };
-        Tell(life, "PAYMENT.PAYOUTSBATCH.PROCESSING", "payouts", "1.0", "Payouts batch is getting processed.", PayPalBodies.PayoutBatch(payout, "PROCESSING", life.Now), payout);
+        Tell(life, "PAYMENT.PAYOUTSBATCH.PROCESSING", "payouts", "1.0",
+            "Payouts batch is getting processed.", PayPalBodies.PayoutBatch(payout, "PROCESSING", life.Now), payout);
         life.Wait(60, 3600);
         payout.Pay();
-        Tell(life, "PAYMENT.PAYOUTSBATCH.SUCCESS", "payouts", "1.0", "Payouts batch completed successfully.", PayPalBodies.PayoutBatch(payout, "SUCCESS", life.Now), payout);
+        Tell(life, "PAYMENT.PAYOUTSBATCH.SUCCESS", "payouts", "1.0",
+            "Payouts batch completed successfully.", PayPalBodies.PayoutBatch(payout, "SUCCESS", life.Now), payout);
     }
 
     public static string EventId(Life life) => $"WH-{Dice.PayPalId(life.Random)}-{Dice.PayPalId(life.Random)}";
 
-    private static void Tell(Life life, string type, string resourceType, string version, string summary, string resource, TruthRecord about)
+    private static void Tell(Life life, string type, string resourceType, string version, string summary, string resource,
+        TruthRecord about)
     {
         var id = EventId(life);
         life.Tell(id, type, PayPalBodies.Event(id, type, resourceType, version, life.Now, summary, resource), about);

@@ -193,7 +193,8 @@ internal sealed class PayPalPayment : PaymentActor
     }
 
     private void TellCapture(string type, PayPalCapture capture, string status) =>
-        Tell(type, "capture", "2.0", $"Payment {status.ToLowerInvariant()} for {Say(capture.Amount)}", PayPalBodies.Capture(this, capture, status));
+        Tell(type, "capture", "2.0",
+            $"Payment {status.ToLowerInvariant()} for {Say(capture.Amount)}", PayPalBodies.Capture(this, capture, status));
 
     private void TellAuthorization(string type, string status, string summary) =>
         Tell(type, "authorization", "2.0", summary, PayPalBodies.Authorization(this, status));

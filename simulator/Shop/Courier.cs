@@ -8,7 +8,8 @@ namespace PaymentPipeline.Simulator.Shop;
 /// Delivers as a gateway does: POST over connections kept alive; whatever is not a 2xx, and whatever gets no answer, is sent
 /// again with a growing pause until it is taken or the time for it is over.
 /// </summary>
-internal sealed class Courier(ShopOptions options, Signing signing, TruthFolder truth, RunCounters counters, TimeProvider time) : IDisposable
+internal sealed class Courier(ShopOptions options, Signing signing, TruthFolder truth, RunCounters counters, TimeProvider time)
+    : IDisposable
 {
     /// <summary>A refusal is repeated a few times, in case it came of a restart; then it is final.</summary>
     private const int RefusalsMax = 3;

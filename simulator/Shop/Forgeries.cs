@@ -31,7 +31,10 @@ internal static class Forgeries
         var forgery = telling.Gateway == "stripe"
             ? Dice.OneOf(random, Forgery.WrongSecret, Forgery.ExpiredTime, Forgery.NoSignature)
             : Dice.OneOf(random, Forgery.WrongSecret, Forgery.NoSignature);
-        var forged = new Webhook { Gateway = telling.Gateway, Account = telling.Account, Tellings = [telling], Body = telling.Body, Forgery = forgery };
+        var forged = new Webhook
+        {
+            Gateway = telling.Gateway, Account = telling.Account, Tellings = [telling], Body = telling.Body, Forgery = forgery,
+        };
         signing.Prepare(forged, random);
         return forged;
     }

@@ -5,7 +5,8 @@ namespace PaymentPipeline.Simulator.Shop;
 /// <summary>One thing that a gateway tells: a whole body, or at Adyen one item of a batch.</summary>
 /// <param name="Key">The gateway's event id, the dedupe key (Adyen: pspReference|eventCode|success).</param>
 /// <param name="IsItem">An Adyen item: signed already, still to be wrapped into a request of one to five.</param>
-internal sealed record Telling(string Gateway, string Account, string Key, string Type, byte[] Body, TruthRecord? About, bool IsItem = false);
+internal sealed record Telling(
+    string Gateway, string Account, string Key, string Type, byte[] Body, TruthRecord? About, bool IsItem = false);
 
 /// <summary>One order from its first click to its last webhook, in the order in which the gateway tells it.</summary>
 internal sealed class Life(int seed, int number, string gateway, string account, DateTimeOffset start)

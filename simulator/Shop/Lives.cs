@@ -10,7 +10,11 @@ internal sealed class Lives(ShopOptions options, AdyenSecrets adyen)
     private const double SecondsBetweenOrders = 2;
 
     private readonly (int, string)[] _gateways =
-        [.. options.Gateways.Where(gateway => gateway.Value > 0).OrderBy(gateway => gateway.Key, StringComparer.Ordinal).Select(gateway => (gateway.Value, gateway.Key))];
+    [
+        .. options.Gateways.Where(gateway => gateway.Value > 0)
+            .OrderBy(gateway => gateway.Key, StringComparer.Ordinal)
+            .Select(gateway => (gateway.Value, gateway.Key)),
+    ];
 
     public Life Make(int number) => Play(Begin(options.Seed, number), adyen);
 

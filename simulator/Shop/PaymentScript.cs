@@ -3,14 +3,18 @@ namespace PaymentPipeline.Simulator.Shop;
 /// <summary>The way of one payment, chosen with the weights of an ordinary shop: opening, taking the money, what comes after.</summary>
 internal static class PaymentScript
 {
-    private enum Taking { AtOnce, Whole, InParts, PartOnly, Processing, Canceled, Expired, Abandoned, Failed, LeftOpen, CaptureRefused, CaptureFails }
+    private enum Taking
+    {
+        AtOnce, Whole, InParts, PartOnly, Processing, Canceled, Expired, Abandoned, Failed, LeftOpen, CaptureRefused, CaptureFails,
+    }
 
     private enum After { Nothing, RefundPart, RefundInParts, RefundAll, Course, Won, Lost, Inquiry, Fraud }
 
     private static readonly (int, Taking)[] Takings =
     [
-        (48, Taking.AtOnce), (14, Taking.Whole), (7, Taking.InParts), (4, Taking.PartOnly), (4, Taking.Processing), (5, Taking.Canceled),
-        (3, Taking.Expired), (4, Taking.Abandoned), (5, Taking.Failed), (2, Taking.LeftOpen), (2, Taking.CaptureRefused), (2, Taking.CaptureFails),
+        (48, Taking.AtOnce), (14, Taking.Whole), (7, Taking.InParts), (4, Taking.PartOnly), (4, Taking.Processing),
+        (5, Taking.Canceled), (3, Taking.Expired), (4, Taking.Abandoned), (5, Taking.Failed), (2, Taking.LeftOpen),
+        (2, Taking.CaptureRefused), (2, Taking.CaptureFails),
     ];
 
     private static readonly (int, After)[] Afters =
@@ -155,8 +159,10 @@ internal static class PaymentScript
 
     private static void PlayCourse(Life life, PaymentActor actor, long amount)
     {
-        var course = Dice.OneOf(life.Random, RefundCourse.PendingThenDone, RefundCourse.StaysPending, RefundCourse.DoneThenFails, RefundCourse.Refused);
-        if (!actor.CanWaitForRefund && course is RefundCourse.PendingThenDone or RefundCourse.StaysPending) course = RefundCourse.DoneThenFails;
+        var course = Dice.OneOf(
+            life.Random, RefundCourse.PendingThenDone, RefundCourse.StaysPending, RefundCourse.DoneThenFails, RefundCourse.Refused);
+        if (!actor.CanWaitForRefund && course is RefundCourse.PendingThenDone or RefundCourse.StaysPending)
+            course = RefundCourse.DoneThenFails;
         actor.Refund(amount, course);
         if (course is not (RefundCourse.DoneThenFails or RefundCourse.Refused) || life.Happens(0.5)) return;
         life.WaitDays(1, 2);

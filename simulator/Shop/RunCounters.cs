@@ -3,7 +3,8 @@ namespace PaymentPipeline.Simulator.Shop;
 /// <summary>The counts of a run while it goes, from many senders at once.</summary>
 internal sealed class RunCounters
 {
-    private long _sent, _accepted, _acceptedWebhooks, _refused, _undelivered, _retried, _dropped, _forgedRefused, _forgedAccepted, _answered;
+    private long _sent, _answered, _accepted, _acceptedWebhooks, _refused, _undelivered, _retried, _dropped;
+    private long _forgedRefused, _forgedAccepted;
 
     public void CountSent() => Interlocked.Increment(ref _sent);
 
@@ -33,8 +34,10 @@ internal sealed class RunCounters
     public RunProgress Read(int seed, int orders, TimeSpan elapsed, string? ended, string? failure) => new()
     {
         Running = ended is null, Ended = ended, Failure = failure, Seed = seed, Orders = orders, Payments = orders,
-        Sent = Interlocked.Read(ref _sent), Accepted = Interlocked.Read(ref _accepted), AcceptedWebhooks = Interlocked.Read(ref _acceptedWebhooks),
-        Refused = Interlocked.Read(ref _refused), Undelivered = Interlocked.Read(ref _undelivered), Retried = Interlocked.Read(ref _retried),
+        Sent = Interlocked.Read(ref _sent), Accepted = Interlocked.Read(ref _accepted),
+        AcceptedWebhooks = Interlocked.Read(ref _acceptedWebhooks),
+        Refused = Interlocked.Read(ref _refused), Undelivered = Interlocked.Read(ref _undelivered),
+        Retried = Interlocked.Read(ref _retried),
         Dropped = Interlocked.Read(ref _dropped), ForgedRefused = Interlocked.Read(ref _forgedRefused),
         ForgedAccepted = Interlocked.Read(ref _forgedAccepted), Seconds = Math.Round(elapsed.TotalSeconds, 3),
         RatePerSecond = elapsed > TimeSpan.Zero ? Math.Round(Interlocked.Read(ref _answered) / elapsed.TotalSeconds, 1) : 0,

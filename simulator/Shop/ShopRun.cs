@@ -28,7 +28,8 @@ internal sealed class ShopRun : IDisposable
     /// <summary>Ends when the truth is on the disk.</summary>
     public Task Completion { get; }
 
-    public RunProgress Progress => _counters.Read(_options.Seed, _plan.Orders, _elapsed ?? _time.GetElapsedTime(_started), _ended, _failure);
+    public RunProgress Progress => _counters.Read(
+        _options.Seed, _plan.Orders, _elapsed ?? _time.GetElapsedTime(_started), _ended, _failure);
 
     public void Stop() => _stop.Cancel();
 

@@ -3,7 +3,8 @@ using PaymentPipeline.Simulator.PayPal;
 namespace PaymentPipeline.Simulator.Shop;
 
 /// <summary>Holds the one run that may be under way, and what it needs: secrets, certificates, the truth folder.</summary>
-internal sealed class Shopkeeper(string dataFolder, SimulatorSecrets secrets, PayPalCertificates certificates, Uri self, TimeProvider time) : IDisposable
+internal sealed class Shopkeeper(
+    string dataFolder, SimulatorSecrets secrets, PayPalCertificates certificates, Uri self, TimeProvider time) : IDisposable
 {
     private readonly Lock _lock = new();
 

@@ -6,7 +6,8 @@ using PaymentPipeline.Simulator.Stripe;
 namespace PaymentPipeline.Simulator.Shop;
 
 /// <summary>Signs as each gateway does, and as a forger does who has read the documentation but has no secret.</summary>
-internal sealed class Signing(SimulatorSecrets secrets, PayPalCertificates certificates, Uri certificateHost, TimeProvider time) : IDisposable
+internal sealed class Signing(SimulatorSecrets secrets, PayPalCertificates certificates, Uri certificateHost, TimeProvider time)
+    : IDisposable
 {
     private readonly SimulatorSecrets _forged = SimulatorSecrets.Create();
     private readonly RSA _forgedKey = RSA.Create(2048);

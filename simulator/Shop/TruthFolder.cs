@@ -23,7 +23,8 @@ internal sealed class TruthFolder : IDisposable
         _folder = folder;
         _json = new Utf8JsonWriter(_line);
         foreach (var name in new[] { "payments.jsonl", "methods.jsonl", "payouts.jsonl", "webhooks.jsonl" })
-            _files[name] = new FileStream(Path.Combine(folder, name), FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 128 * 1024);
+            _files[name] = new FileStream(
+                Path.Combine(folder, name), FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 128 * 1024);
         WriteSummary(new RunProgress { Running = true }, complete: false);
     }
 

@@ -6,6 +6,7 @@ internal static class StripeIntentBody
     public static string Of(StripePayment payment, string status)
     {
         var truth = payment.Truth;
+        var declined = status == "requires_payment_method" && payment.Decline is not null;
         var capturable = status == "requires_capture" ? payment.Wire(truth.Amount - payment.Received) : 0;
         return $$"""
             {
@@ -33,7 +34,7 @@ internal static class StripeIntentBody
                   "description": null,
                   "excluded_payment_method_types": null,
                   "id": "{{truth.GatewayPaymentId}}",
-                  "last_payment_error": {{(status == "requires_payment_method" && payment.Decline is not null ? LastError(payment) : "null")}},
+                  "last_payment_error": {{(declined ? LastError(payment) : "null")}},
                   "latest_charge": {{StripeBodies.Text(payment.LatestCharge)}},
                   "livemode": false,
                   "managed_payments": null,
@@ -97,7 +98,14 @@ internal static class StripeIntentBody
                 "payment_method": {
                   "allow_redisplay": "unspecified",
                   "billing_details": {
-                    "address": { "city": "Springfield", "country": "US", "line1": "1 Sample Street", "line2": null, "postal_code": "94102", "state": "CA" },
+                    "address": {
+                      "city": "Springfield",
+                      "country": "US",
+                      "line1": "1 Sample Street",
+                      "line2": null,
+                      "postal_code": "94102",
+                      "state": "CA"
+                    },
                     "email": "shopper@example.com",
                     "name": "Sam Sample",
                     "phone": null,

@@ -18,7 +18,8 @@ internal static class StripeLives
         var method = new MethodTruth
         {
             Gateway = "stripe", Account = life.Account, Token = Dice.StripeId(life.Random, "pm_"), UserId = life.UserId,
-            Brand = Dice.OneOf(life.Random, "visa", "mastercard"), Last4 = Dice.Number(life.Random, 4), ExpiryMonth = life.Random.Next(1, 13),
+            Brand = Dice.OneOf(life.Random, "visa", "mastercard"),
+            Last4 = Dice.Number(life.Random, 4), ExpiryMonth = life.Random.Next(1, 13),
         };
         method.Attach(2027 + life.Random.Next(5));
         Tell(life, "payment_method.attached", StripeBodies.PaymentMethod(method, customer, created), method);
@@ -27,13 +28,15 @@ internal static class StripeLives
             life.WaitDays(20, 40);
             method.Renew(method.ExpiryYear + 3);
             var type = Dice.OneOf(life.Random, "payment_method.updated", "payment_method.automatically_updated");
-            Tell(life, type, StripeBodies.PaymentMethod(method, customer, created), method, $"{{ \"card\": {{ \"exp_year\": {method.ExpiryYear - 3} }} }}");
+            Tell(life, type, StripeBodies.PaymentMethod(method, customer, created), method,
+                $"{{ \"card\": {{ \"exp_year\": {method.ExpiryYear - 3} }} }}");
         }
         if (life.Happens(0.3))
         {
             life.WaitDays(1, 20);
             method.Detach();
-            Tell(life, "payment_method.detached", StripeBodies.PaymentMethod(method, customer: null, created), method, $"{{ \"customer\": \"{customer}\" }}");
+            Tell(life, "payment_method.detached", StripeBodies.PaymentMethod(method, customer: null, created), method,
+                $"{{ \"customer\": \"{customer}\" }}");
         }
     }
 

@@ -6,7 +6,7 @@ namespace PaymentPipeline.Simulator.Stripe;
 /// <summary>A payment intent, its charges, refunds and disputes, and the events that Stripe sends for each step.</summary>
 internal sealed class StripePayment : PaymentActor
 {
-    private readonly string _created;
+    private readonly DateTimeOffset _created;
     private long _refundedTotal;
 
     public StripePayment(Life life, Denomination currency, long amount)
@@ -16,7 +16,7 @@ internal sealed class StripePayment : PaymentActor
             OrderId = life.OrderId, UserId = life.UserId, Currency = currency, Amount = amount,
         })
     {
-        _created = StripeBodies.Unix(life.Now);
+        _created = life.Now;
         ChargeId = Dice.StripeId(life.Random, "ch_");
         TransactionId = Dice.StripeId(life.Random, "txn_");
         PaymentMethod = Dice.StripeId(life.Random, "pm_");
@@ -46,9 +46,9 @@ internal sealed class StripePayment : PaymentActor
 
     /// <summary>Captured so far, in ISO minor units.</summary>
     public long Received { get; private set; }
-    public string CreatedUnix => _created;
+    public string CreatedUnix => StripeBodies.Unix(_created);
     public string NowUnix => StripeBodies.Unix(Life.Now);
-    public string CaptureBeforeUnix => (long.Parse(_created, CultureInfo.InvariantCulture) + 7 * 86400).ToString(CultureInfo.InvariantCulture);
+    public string CaptureBeforeUnix => StripeBodies.Unix(_created.AddDays(7));
 
     public long Wire(long isoMinor) => Truth.Currency.Wire(isoMinor);
 
