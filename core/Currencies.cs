@@ -66,8 +66,9 @@ public static class Currencies
         ArgumentNullException.ThrowIfNull(amount);
         var currency = Known(currencyCode);
         var unscaled = ParseDecimal(amount, out var decimals);
-        if (decimals > DecimalsAt(gateway, currency))
-            throw new FormatException($"The amount has {decimals} decimals; {gateway} writes {currency} with {DecimalsAt(gateway, currency)}.");
+        var allowed = DecimalsAt(gateway, currency);
+        if (decimals > allowed)
+            throw new FormatException($"The amount has {decimals} decimals; {gateway} writes {currency} with {allowed}.");
         return new Money(Scaled(unscaled, decimals, currency.Exponent, currency), currency);
     }
 
@@ -133,7 +134,8 @@ public static class Currencies
     private static FrozenDictionary<string, Currency> Build()
     {
         var currencies = new Dictionary<string, Currency>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (codes, exponent) in new[] { (TwoDecimals, 2), (Withdrawn, 2), (NoDecimals, 0), (ThreeDecimals, 3), (FourDecimals, 4) })
+        var lists = new[] { (TwoDecimals, 2), (Withdrawn, 2), (NoDecimals, 0), (ThreeDecimals, 3), (FourDecimals, 4) };
+        foreach (var (codes, exponent) in lists)
             foreach (var code in codes.Split(' '))
                 currencies.Add(code, new Currency(code, exponent));
         return currencies.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);

@@ -1,6 +1,18 @@
 namespace PaymentPipeline.Core.Journal;
 
-public enum JournalKind { Capture, CaptureReversal, Refund, RefundReversal, Dispute, DisputeReversal, Fee, FeeReversal, Payout, PayoutReversal }
+public enum JournalKind
+{
+    Capture,
+    CaptureReversal,
+    Refund,
+    RefundReversal,
+    Dispute,
+    DisputeReversal,
+    Fee,
+    FeeReversal,
+    Payout,
+    PayoutReversal,
+}
 
 /// <summary>
 /// A balanced set of postings: they sum to zero per currency, or the constructor throws. Unique by (owner, cause, kind).

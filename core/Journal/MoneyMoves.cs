@@ -7,7 +7,8 @@ internal static class MoneyMoves
 
     private static readonly Move Capture = new(JournalKind.Capture, JournalKind.CaptureReversal, Account.GatewayBalance, Account.Sales);
     private static readonly Move Refund = new(JournalKind.Refund, JournalKind.RefundReversal, Account.Sales, Account.GatewayBalance);
-    private static readonly Move Dispute = new(JournalKind.Dispute, JournalKind.DisputeReversal, Account.Chargebacks, Account.GatewayBalance);
+    private static readonly Move Dispute = new(
+        JournalKind.Dispute, JournalKind.DisputeReversal, Account.Chargebacks, Account.GatewayBalance);
     private static readonly Move Fee = new(JournalKind.Fee, JournalKind.FeeReversal, Account.GatewayFees, Account.GatewayBalance);
     private static readonly Move Payout = new(JournalKind.Payout, JournalKind.PayoutReversal, Account.Bank, Account.GatewayBalance);
 

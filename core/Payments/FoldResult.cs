@@ -26,7 +26,8 @@ public sealed record FoldResult(
     IReadOnlyList<Operation> ChangedOperations);
 
 /// <summary>One version of a payment: what it was before, what it is, and the event that tells it.</summary>
-public sealed record Transition(int Version, PaymentStatus From, PaymentStatus To, FactKey Cause, DateTimeOffset OccurredAt, OutgoingEvent Event);
+public sealed record Transition(
+    int Version, PaymentStatus From, PaymentStatus To, FactKey Cause, DateTimeOffset OccurredAt, OutgoingEvent Event);
 
 public enum OperationKind { Capture, Refund, Void, Dispute, Fee }
 

@@ -21,4 +21,5 @@ public sealed record Payout
 }
 
 /// <param name="Changed">False when the fact was known: nothing is to be written.</param>
-public sealed record PayoutFoldResult(bool Changed, Payout Payout, IReadOnlyList<OutgoingEvent> Events, IReadOnlyList<JournalEntry> Journal);
+public sealed record PayoutFoldResult(
+    bool Changed, Payout Payout, IReadOnlyList<OutgoingEvent> Events, IReadOnlyList<JournalEntry> Journal);

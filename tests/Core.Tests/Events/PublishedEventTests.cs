@@ -13,8 +13,8 @@ public sealed class PublishedEventTests
 {
     private static readonly FactDetails Details = new()
     {
-        FailureCode = "card_declined", DeclineCode = "insufficient_funds", Message = "Your card has \"insufficient\" funds.", Reason = "duplicate",
-        NextActionType = "redirect_to_url", Brand = "visa", Last4 = "4242", ExpiryMonth = 3, ExpiryYear = 2030,
+        FailureCode = "card_declined", DeclineCode = "insufficient_funds", Message = "Your card has \"insufficient\" funds.",
+        Reason = "duplicate", NextActionType = "redirect_to_url", Brand = "visa", Last4 = "4242", ExpiryMonth = 3, ExpiryYear = 2030,
         ArrivesAt = new DateTimeOffset(2026, 11, 23, 0, 0, 0, TimeSpan.Zero),
     };
 
@@ -108,7 +108,8 @@ public sealed class PublishedEventTests
             [
                 Whole(FactKind.RequiresAction, 5000, at: 1), Fact(FactKind.AttemptFailed, "ch_0", 5000), Fact(FactKind.Voided, "void_1"),
                 Authorized(5000), Captured("cap_1", 3000), CapturedTotal(5000, 5000), Fact(FactKind.CaptureFailed, "cap_1", 3000),
-                Fact(FactKind.RefundPending, "re_1", 10), Fact(FactKind.RefundSucceeded, "re_1", 10), Fact(FactKind.RefundFailed, "re_1", 10),
+                Fact(FactKind.RefundPending, "re_1", 10), Fact(FactKind.RefundSucceeded, "re_1", 10),
+                Fact(FactKind.RefundFailed, "re_1", 10),
                 Fact(FactKind.DisputeOpened, "dp_1", 20), Fact(FactKind.DisputeLost, "dp_1", 20), Fact(FactKind.DisputeWon, "dp_2", 30),
             ]).Select(fact => fact with { Details = details }));
             foreach (var told in life.Events.Concat(MethodEvents(details)).Append(PayoutEvent(details)))

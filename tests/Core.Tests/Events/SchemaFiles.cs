@@ -18,6 +18,8 @@ internal static class SchemaFiles
 
     public static string Read(string type) => File.ReadAllText(Path.Combine(Folder, type + ".v1.json"));
 
+    public static string[] GoldenLines(string type) => File.ReadAllLines(Path.Combine(GoldenFolder, type + ".v1.txt"));
+
     /// <summary>
     /// What consumers rely on, a line per member: its path, types, whether it is always there, and its closed set of values.
     /// A line that changes or goes breaks a consumer; a new line does not.
@@ -31,7 +33,9 @@ internal static class SchemaFiles
 
     private static void Flatten(JsonElement schema, string path, List<string> lines)
     {
-        var required = schema.TryGetProperty("required", out var names) ? [.. names.EnumerateArray().Select(name => name.GetString()!)] : Array.Empty<string>();
+        var required = schema.TryGetProperty("required", out var names)
+            ? names.EnumerateArray().Select(name => name.GetString()).ToHashSet()
+            : [];
         if (!schema.TryGetProperty("properties", out var properties))
             return;
         foreach (var member in properties.EnumerateObject())
@@ -45,11 +49,10 @@ internal static class SchemaFiles
 
     private static string Values(JsonElement member)
     {
-        var text = string.Concat(
+        return string.Concat(
             from name in new[] { "enum", "pattern", "format" }
             where member.TryGetProperty(name, out _)
             select $" {name} {Words(member, name, ",")}");
-        return text;
     }
 
     private static string Words(JsonElement member, string name, string separator)

@@ -104,8 +104,8 @@ public sealed class EasyToGetWrongTests
     public void A_dispute_that_is_won_gives_back_what_it_took()
     {
         var life = Life.Of(
-            CapturedTotal(9100, 9100), Fact(FactKind.DisputeFundsWithdrawn, "du_1", 9100), Fact(FactKind.DisputeFundsReinstated, "du_1", 9100),
-            Fact(FactKind.DisputeWon, "du_1", 9100));
+            CapturedTotal(9100, 9100), Fact(FactKind.DisputeFundsWithdrawn, "du_1", 9100),
+            Fact(FactKind.DisputeFundsReinstated, "du_1", 9100), Fact(FactKind.DisputeWon, "du_1", 9100));
 
         Assert.Equal(0, life.Payment.AmountDisputed);
         Assert.Equal("GatewayBalance EUR=9100 Sales EUR=-9100", life.Balances());
@@ -116,8 +116,8 @@ public sealed class EasyToGetWrongTests
     public void A_second_chargeback_takes_the_money_again()
     {
         var life = Life.Of(
-            CapturedTotal(1000, 1000), Fact(FactKind.DisputeFundsWithdrawn, "dp_1", 1000), Fact(FactKind.DisputeFundsReinstated, "dp_1", 1000),
-            Fact(FactKind.DisputeLost, "dp_1", 1000));
+            CapturedTotal(1000, 1000), Fact(FactKind.DisputeFundsWithdrawn, "dp_1", 1000),
+            Fact(FactKind.DisputeFundsReinstated, "dp_1", 1000), Fact(FactKind.DisputeLost, "dp_1", 1000));
 
         Assert.Equal(1000, life.Payment.AmountDisputed);
         Assert.Equal(1000, life.BalanceOf(Account.Chargebacks));
@@ -193,7 +193,8 @@ public sealed class EasyToGetWrongTests
     [Fact]
     public void A_late_failure_never_undoes_a_success()
     {
-        var life = Life.Of(CapturedTotal(2599, 2599), Fact(FactKind.AttemptFailed, "ch_0", 2599, at: 99), Fact(FactKind.Failed, "ch_x", 2599, at: 99));
+        var life = Life.Of(
+            CapturedTotal(2599, 2599), Fact(FactKind.AttemptFailed, "ch_0", 2599, at: 99), Fact(FactKind.Failed, "ch_x", 2599, at: 99));
 
         Assert.Equal(PaymentStatus.Succeeded, life.Payment.Status);
         Assert.Equal("SUCCEEDED", Life.DataOf(life.Events.Last()).GetProperty("status").GetString());

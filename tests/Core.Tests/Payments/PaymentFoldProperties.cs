@@ -64,6 +64,22 @@ public sealed class PaymentFoldProperties
     });
 
     [Fact]
+    public void I8_every_move_of_the_status_is_in_the_table()
+    {
+        var seen = new HashSet<(PaymentStatus, PaymentStatus)>();
+        ForAllSoups((soup, _) =>
+        {
+            foreach (var transition in Life.Of(soup).Transitions)
+            {
+                seen.Add((transition.From, transition.To));
+                Assert.True(PaymentStatusMoves.IsAllowed(transition.From, transition.To), $"{transition.From} to {transition.To}");
+            }
+        });
+
+        Assert.True(seen.Count > 30, $"Only {seen.Count} moves were tried.");
+    }
+
+    [Fact]
     public void What_happens_once_is_told_once() => ForAllSoups((soup, _) =>
     {
         var once = Life.Of(soup).Effects().Split('\n').Where(effect =>
@@ -96,7 +112,8 @@ public sealed class PaymentFoldProperties
         if (before.AmountCaptured == 0)
             return;
 
-        foreach (var kind in new[] { FactKind.Failed, FactKind.AttemptFailed, FactKind.CaptureRefused, FactKind.Voided, FactKind.Processing })
+        FactKind[] kinds = [FactKind.Failed, FactKind.AttemptFailed, FactKind.CaptureRefused, FactKind.Voided, FactKind.Processing];
+        foreach (var kind in kinds)
             life.Apply(Facts.Fact(kind, $"late_{seed}", 1, at: 999));
 
         Assert.Equal(before.Status, life.Payment.Status);
@@ -122,7 +139,9 @@ public sealed class PaymentFoldProperties
     });
 
     private static void ForAllSoups(Action<Fact[], int> holds) =>
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(1000), Prop.ForAll(FactSoup.Arbitrary, Seeds, (soup, seed) => holds(soup.Facts, seed)));
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(1000),
+            Prop.ForAll(FactSoup.Arbitrary, Seeds, (soup, seed) => holds(soup.Facts, seed)));
 
     private static void ForAllLives(Action<GatewayLife, Life> holds) =>
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(Seeds, seed =>

@@ -69,23 +69,34 @@ public sealed class PaymentFoldTests
     public void I8_versions_rise_by_one_and_each_is_one_event()
     {
         var life = Life.Of(
-            Whole(FactKind.RequiresPaymentMethod, 5000), Whole(FactKind.RequiresAction, 5000, at: 2), Whole(FactKind.Processing, 5000, at: 3),
-            Authorized(5000), CapturedTotal(5000, 5000), Fact(FactKind.RefundPending, "re_1", 100), Fact(FactKind.RefundSucceeded, "re_1", 100));
+            Whole(FactKind.RequiresPaymentMethod, 5000), Whole(FactKind.RequiresAction, 5000, at: 2),
+            Whole(FactKind.Processing, 5000, at: 3), Authorized(5000), CapturedTotal(5000, 5000),
+            Fact(FactKind.RefundPending, "re_1", 100), Fact(FactKind.RefundSucceeded, "re_1", 100));
 
         Assert.Equal([1, 2, 3, 4, 5, 6], life.Transitions.Select(transition => transition.Version));
         Assert.Equal([1, 2, 3, 4, 5, 6], life.Events.Select(told => told.Sequence));
         Assert.Equal(6, life.Payment.Version);
-        Assert.Equal(life.Events.Select(told => told.Id), [.. Enumerable.Range(1, 6).Select(version => $"pay_{life.Payment.Id:N}.{version}")]);
+        Assert.Equal(Enumerable.Range(1, 6).Select(version => $"pay_{life.Payment.Id:N}.{version}"), life.Events.Select(told => told.Id));
     }
+
+    [Theory]
+    [InlineData(PaymentStatus.Authorized, PaymentStatus.Processing)]
+    [InlineData(PaymentStatus.Canceled, PaymentStatus.Authorized)]
+    [InlineData(PaymentStatus.Refunded, PaymentStatus.Authorized)]
+    [InlineData(PaymentStatus.PartiallyCaptured, PaymentStatus.Canceled)]
+    [InlineData(PaymentStatus.Succeeded, PaymentStatus.RequiresPaymentMethod)]
+    public void I8_no_status_goes_back_to_before_the_money(PaymentStatus from, PaymentStatus to) =>
+        Assert.False(PaymentStatusMoves.IsAllowed(from, to));
 
     [Fact]
     public void Every_operation_has_one_stable_row()
     {
         var life = Life.Of(
-            Authorized(9000), Captured("cap_1", 4000), Fact(FactKind.RefundPending, "re_1", 100), Fact(FactKind.RefundSucceeded, "re_1", 100),
-            Fact(FactKind.RefundPending, "re_1", 100) with { Key = new FactKey("late") });
+            Authorized(9000), Captured("cap_1", 4000), Fact(FactKind.RefundPending, "re_1", 100),
+            Fact(FactKind.RefundSucceeded, "re_1", 100), Fact(FactKind.RefundPending, "re_1", 100) with { Key = new FactKey("late") });
 
-        var refunds = life.Results.SelectMany(result => result.ChangedOperations).Where(operation => operation.Kind == OperationKind.Refund).ToList();
+        var operations = life.Results.SelectMany(result => result.ChangedOperations);
+        var refunds = operations.Where(operation => operation.Kind == OperationKind.Refund).ToList();
         Assert.Equal([OperationStatus.Pending, OperationStatus.Succeeded], refunds.Select(refund => refund.Status));
         Assert.Single(refunds.Select(refund => refund.Id).Distinct());
         Assert.Equal(Identifiers.Derive(life.Payment.Id, "refund", "re_1"), refunds[0].Id);
@@ -97,7 +108,9 @@ public sealed class PaymentFoldTests
         var life = Life.Of(CapturedTotal(1000, 5000), CapturedTotal(5000, 5000));
 
         var captures = life.Results.SelectMany(result => result.ChangedOperations).ToList();
-        Assert.Equal([("pi_1:total", 1000L), ("pi_1:total", 5000L)], captures.Select(capture => (capture.GatewayReference, capture.AmountMinor)));
+        Assert.Equal(
+            [("pi_1:total", 1000L), ("pi_1:total", 5000L)],
+            captures.Select(capture => (capture.GatewayReference, capture.AmountMinor)));
         Assert.Single(captures.Select(capture => capture.Id).Distinct());
     }
 
@@ -143,8 +156,8 @@ public sealed class PaymentFoldTests
     public void The_memory_survives_its_JSON()
     {
         var life = Life.Of(
-            Whole(FactKind.RequiresAction, 5000) with { OrderId = "ord \"1\" é", UserId = "u" }, Authorized(5000), CapturedTotal(5000, 5000),
-            Fact(FactKind.Fee, "fee_1", 3), RefundedTotal(70), Fact(FactKind.RefundPending, "re_1", 70));
+            Whole(FactKind.RequiresAction, 5000) with { OrderId = "ord \"1\" é", UserId = "u" }, Authorized(5000),
+            CapturedTotal(5000, 5000), Fact(FactKind.Fee, "fee_1", 3), RefundedTotal(70), Fact(FactKind.RefundPending, "re_1", 70));
 
         var json = life.Payment.Memory.ToJson();
         var back = FoldMemory.FromJson(json);
