@@ -25,6 +25,14 @@ public static class DatabaseErrors
         _ => null,
     };
 
+    /// <summary>What happened, by code and constraint: PostgreSQL's own message may quote the data.</summary>
+    public static string Describe(Exception exception) => exception switch
+    {
+        PostgresException { ConstraintName: { Length: > 0 } constraint } postgres => $"SQLSTATE {postgres.SqlState}, {constraint}",
+        PostgresException postgres => $"SQLSTATE {postgres.SqlState}",
+        _ => exception?.GetType().Name ?? "",
+    };
+
     private static DatabaseErrorKind OfState(string state) => state switch
     {
         PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.UniqueViolation
