@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using PaymentPipeline.Gateways.Stripe;
 
 namespace PaymentPipeline.Gateways;
 
@@ -14,6 +15,8 @@ public static class ServiceCollectionExtensions
     public static IServiceCollection AddGateways(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+
+        services.AddSingleton(new GatewayRegistration("Stripe", StripeGateway.Create));
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new ConfiguredGateways(

@@ -1,0 +1,88 @@
+using System.Text.Json;
+using PaymentPipeline.Core.Payments;
+using static PaymentPipeline.Gateways.Stripe.StripeEvent;
+
+namespace PaymentPipeline.Gateways.Stripe;
+
+/// <summary><c>payment_intent.*</c>: the payment itself.</summary>
+internal static class StripePaymentIntents
+{
+    public static IReadOnlyList<Fact> Read(StripeEvent e)
+    {
+        e.RequireObject("payment_intent");
+        return e.Type switch
+        {
+            "payment_intent.payment_failed" => [AttemptFailed(e)],
+            // A bank transfer that came short of the amount: the status says that the payer must act, the money is under way.
+            "payment_intent.partially_funded" => [Step(e, FactKind.Processing)],
+            _ => ReadStatus(e),
+        };
+    }
+
+    private static IReadOnlyList<Fact> ReadStatus(StripeEvent e) => e.Object.RequiredText("status") switch
+    {
+        "requires_payment_method" => [Step(e, FactKind.RequiresPaymentMethod)],
+        "requires_confirmation" => [Step(e, FactKind.RequiresConfirmation)],
+        "requires_action" => [Step(e, FactKind.RequiresAction)],
+        "processing" => [Step(e, FactKind.Processing)],
+        "requires_capture" => Authorized(e),
+        "succeeded" => [Captured(e)],
+        "canceled" => [Canceled(e)],
+        _ => [Step(e, FactKind.Noted)],
+    };
+
+    private static Fact Step(StripeEvent e, FactKind kind) => About(e, kind, FactKey.Of(kind, e.Occurrence(Id(e)))) with
+    {
+        Amount = MoneyOf(e.Object, "amount"),
+        Details = new FactDetails { NextActionType = e.Object.At("next_action").Text("type") },
+    };
+
+    /// <summary>With multicapture, a part is captured already while the rest is still held.</summary>
+    private static IReadOnlyList<Fact> Authorized(StripeEvent e)
+    {
+        var amount = MoneyOf(e.Object, "amount");
+        var authorized = About(e, FactKind.Authorized, FactKey.Total(FactKind.Authorized, amount.AmountMinor)) with { Amount = amount };
+        return e.Object.Integer("amount_received") is > 0 ? [authorized, Captured(e)] : [authorized];
+    }
+
+    private static Fact Captured(StripeEvent e)
+    {
+        var received = MoneyOf(e.Object, "amount_received");
+        return About(e, FactKind.Captured, FactKey.Total(FactKind.Captured, received.AmountMinor)) with
+        {
+            Amount = received,
+            IsCumulative = true,
+        };
+    }
+
+    private static Fact Canceled(StripeEvent e) => About(e, FactKind.Voided, FactKey.Of(FactKind.Voided, Id(e))) with
+    {
+        Details = new FactDetails { Reason = e.Object.Text("cancellation_reason") },
+    };
+
+    private static Fact AttemptFailed(StripeEvent e)
+    {
+        var error = e.Object.At("last_payment_error");
+        var attempt = IdOf(error, "charge") ?? IdOf(e.Object, "latest_charge");
+        return About(e, FactKind.AttemptFailed, FactKey.Of(FactKind.AttemptFailed, attempt ?? e.Occurrence(Id(e)))) with
+        {
+            Aliases = Aliases(Id(e), attempt),
+            PartId = attempt,
+            Amount = MoneyOf(e.Object, "amount"),
+            Details = new FactDetails
+            {
+                FailureCode = error.Text("code"),
+                DeclineCode = error.Text("decline_code"),
+                Message = error.Text("message"),
+            },
+        };
+    }
+
+    private static Fact About(StripeEvent e, FactKind kind, FactKey key) =>
+        e.Fact(kind, key, Id(e), Aliases(Id(e), IdOf(e.Object, "latest_charge")), founds: true) with
+        {
+            PaymentAmount = MoneyOf(e.Object, "amount"),
+        };
+
+    private static string Id(StripeEvent e) => e.Object.RequiredText("id");
+}
