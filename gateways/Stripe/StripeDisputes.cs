@@ -53,26 +53,27 @@ internal static class StripeDisputes
         return kind is FactKind.DisputeOpened && InstantOf(e.Object, "created") is { } opened ? fact with { OccurredAt = opened } : fact;
     }
 
-    /// <summary>
-    /// What Stripe keeps for the trouble. Only where our balance is in the payment's currency: a fee in another one belongs
-    /// to the settlement, not to this payment.
-    /// </summary>
+    /// <summary>What Stripe keeps for the trouble, in the currency of our balance, which need not be the payment's.</summary>
     private static Fact? DisputeFee(StripeEvent e, string reference, string? charge)
     {
         var transactions = e.Object.At("balance_transactions");
         if (transactions.ValueKind != JsonValueKind.Array) return null;
 
-        var currency = MoneyOf(e.Object, "amount").Currency;
-        long fee = 0;
+        Money? fee = null;
         foreach (var transaction in transactions.EnumerateArray())
-            if (transaction.Integer("fee") is > 0 && MoneyOf(transaction, "fee") is var part && part.Currency == currency)
-                fee = checked(fee + part.AmountMinor);
-        if (fee == 0) return null;
+        {
+            // Below zero when Stripe gives a fee back; the first figure stands.
+            if (transaction.Integer("fee") is not > 0) continue;
+            var part = MoneyOf(transaction, "fee");
+            fee = fee is { } sum && sum.Currency == part.Currency ? new Money(checked(sum.AmountMinor + part.AmountMinor), part.Currency) : fee ?? part;
+        }
+
+        if (fee is null) return null;
         var id = e.Object.RequiredText("id");
         return e.Fact(FactKind.Fee, FactKey.Of(FactKind.Fee, id), reference, Aliases(reference, charge, id), founds: false) with
         {
             PartId = id,
-            Amount = new Money(fee, currency),
+            Amount = fee,
             Details = new FactDetails { Reason = "dispute" },
         };
     }
