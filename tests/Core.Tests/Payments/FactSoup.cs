@@ -22,19 +22,24 @@ internal sealed record FactSoup(Fact[] Facts)
     /// <summary>A soup, smaller ones first when a property fails.</summary>
     public static Arbitrary<FactSoup> Arbitrary { get; } = Arb.From(OneFact.ArrayOf().Select(facts => new FactSoup(facts)), Smaller);
 
-    // A key holds all that the fact does: see Make.
-    public override string ToString() => string.Join(' ', Facts.Select(fact => fact.Key.Value));
+    public override string ToString() =>
+        string.Join("; ", Facts.Select(fact => $"{fact.Key} of {fact.PaymentAmount} at {fact.OccurredAt:ss} for {fact.OrderId}/{fact.UserId}"));
 
-    // The key holds all that differs, so that one key never names two different facts.
-    private static Fact Make(FactKind kind, string part, long amount, long whole, int at, bool total, int named) =>
-        Payments.Facts.Fact(kind, part, amount, whole > 0 ? whole : null, at) with
+    // One key may be told with other names, another time and another whole amount, as an intent and its charge do; never with
+    // another amount of its part.
+    private static Fact Make(FactKind kind, string part, long amount, long whole, int at, bool total, int named)
+    {
+        var cumulative = total && kind is FactKind.Captured or FactKind.RefundSucceeded;
+        var money = kind == FactKind.Fee && total ? Payments.Facts.Of(amount, "USD") : Payments.Facts.Euro(amount);
+        return Payments.Facts.Fact(kind, part, amount, whole > 0 ? whole : null, at) with
         {
-            Key = new FactKey($"{kind}:{part}/{amount}/{whole}/{at}/{total}/{named}"),
-            IsCumulative = total && kind is FactKind.Captured or FactKind.RefundSucceeded,
-            Amount = kind == FactKind.Fee && named == 0 ? Payments.Facts.Of(amount, "USD") : Payments.Facts.Euro(amount),
+            Key = new FactKey($"{kind}{(cumulative ? "=" : "")}:{part}/{money}"),
+            IsCumulative = cumulative,
+            Amount = money,
             OrderId = named == 1 ? "order-" + part : null,
             UserId = named == 2 ? "user-" + part : null,
         };
+    }
 
     private static IEnumerable<FactSoup> Smaller(FactSoup soup)
     {
