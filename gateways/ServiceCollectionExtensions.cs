@@ -2,6 +2,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using PaymentPipeline.Gateways.Adyen;
+using PaymentPipeline.Gateways.PayPal;
 using PaymentPipeline.Gateways.Stripe;
 
 namespace PaymentPipeline.Gateways;
@@ -17,6 +19,8 @@ public static class ServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(configuration);
 
         services.AddSingleton(new GatewayRegistration("Stripe", StripeGateway.Create));
+        services.AddSingleton(new GatewayRegistration("Adyen", AdyenGateway.Create));
+        services.AddSingleton(new GatewayRegistration("PayPal", PayPalGateway.Create));
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new ConfiguredGateways(

@@ -1,0 +1,142 @@
+using System.Globalization;
+using PaymentPipeline.Core.Payments;
+
+namespace PaymentPipeline.Gateways.Adyen;
+
+/// <summary>
+/// What each eventCode says. <c>success</c> says whether the event is true, not whether the payer is lucky: CAPTURE_FAILED
+/// and REFUND_FAILED come with success=true. Only signed fields make facts and amounts; unsigned ones are kept as details,
+/// with two exceptions that move no money: the time, and whether CANCEL_OR_REFUND cancelled or refunded.
+/// </summary>
+internal static class AdyenFacts
+{
+    public static IReadOnlyList<Fact> Of(AdyenNotice notice, AdyenCaptureMode mode) => (notice.EventCode, notice.Success) switch
+    {
+        ("AUTHORISATION", true) => mode == AdyenCaptureMode.Automatic ? [Authorized(notice), CapturedAtOnce(notice)] : [Authorized(notice)],
+        ("AUTHORISATION", false) => [Refused(notice)],
+        ("PENDING" or "RECEIVED", true) => [Whole(notice, FactKind.Processing)],
+        ("OFFER_CLOSED" or "CANCELLATION" or "TECHNICAL_CANCEL" or "EXPIRE", true) => [Voided(notice)],
+        ("CANCEL_OR_REFUND", true) => CancelledOrRefunded(notice),
+        ("AUTHORISATION_ADJUSTMENT", true) => [Part(notice, FactKind.Authorized)],
+
+        ("CAPTURE", true) => [Part(notice, FactKind.Captured)],
+        ("CAPTURE", false) => [FailedPart(notice, FactKind.CaptureRefused)],
+        ("CAPTURE_FAILED", true) => [FailedPart(notice, FactKind.CaptureFailed)],
+
+        ("REFUND", true) => [Part(notice, FactKind.RefundSucceeded)],
+        ("REFUND", false) => [FailedPart(notice, FactKind.RefundFailed)],
+        ("REFUND_FAILED" or "REFUNDED_REVERSED" or "VOID_PENDING_REFUND", true) => [FailedPart(notice, FactKind.RefundFailed)],
+        ("POSTPONED_REFUND", true) => [Part(notice, FactKind.RefundPending)],
+
+        ("REQUEST_FOR_INFORMATION" or "NOTIFICATION_OF_CHARGEBACK", true) => [Dispute(notice, FactKind.DisputeOpened)],
+        ("CHARGEBACK", true) => [Dispute(notice, FactKind.DisputeFundsWithdrawn)],
+        ("CHARGEBACK_REVERSED", true) => [Dispute(notice, FactKind.DisputeFundsReinstated)],
+        ("SECOND_CHARGEBACK" or "PREARBITRATION_LOST" or "DISPUTE_DEFENSE_PERIOD_ENDED" or "SCHEME_ARBITRATION_LOST", true) =>
+            [Dispute(notice, FactKind.DisputeLost)],
+        ("PREARBITRATION_WON" or "ISSUER_RESPONSE_TIMEFRAME_EXPIRED" or "SCHEME_ARBITRATION_WON", true) =>
+            [Dispute(notice, FactKind.DisputeWon)],
+        ("NOTIFICATION_OF_FRAUD", true) => [Part(notice, FactKind.FraudWarning)],
+
+        ("RECURRING_CONTRACT", true) => [StoredToken(notice)],
+        _ => [],
+    };
+
+    private static Fact Authorized(AdyenNotice notice) => Whole(notice, FactKind.Authorized) with
+    {
+        Details = new FactDetails
+        {
+            AvsResult = notice.AdditionalHint("avsResult"),
+            CvvResult = notice.AdditionalHint("cvcResult"),
+            RiskLevel = notice.AdditionalHint("fraudRiskLevel") ?? notice.AdditionalHint("fraudResultType"),
+            RiskScore = RiskScore(notice),
+        },
+    };
+
+    private static Fact Refused(AdyenNotice notice)
+    {
+        var fact = Authorized(notice) with { Kind = FactKind.Failed, Key = FactKey.Of(FactKind.Failed, notice.PspReference) };
+        return fact with
+        {
+            PartId = notice.PspReference,
+            Details = fact.Details with
+            {
+                FailureCode = notice.Hint("reason"),
+                DeclineCode = notice.AdditionalHint("refusalReasonRaw"),
+                Message = notice.AdditionalHint("merchantAdviceCode"),
+            },
+        };
+    }
+
+    // A total and not a part: should CAPTURE come all the same, it tells the same money again.
+    private static Fact CapturedAtOnce(AdyenNotice notice)
+    {
+        if (notice.Amount is not { } amount)
+            throw new UnreadableWebhookException("An authorisation that captures has no amount.");
+        return Whole(notice, FactKind.Captured) with
+        {
+            Key = FactKey.Total(FactKind.Captured, amount.AmountMinor),
+            IsCumulative = true,
+            PaymentAmount = amount,
+        };
+    }
+
+    private static Fact Voided(AdyenNotice notice) => Part(notice, FactKind.Voided) with
+    {
+        FoundsPayment = notice.OriginalReference.Length == 0,
+        Amount = null,
+        Details = new FactDetails { Reason = notice.Hint("reason") },
+    };
+
+    // Which of the two it was is not signed. A void moves no money. A refund stays pending, so that nothing is booked until
+    // a REFUND or the settlement report says so.
+    private static Fact[] CancelledOrRefunded(AdyenNotice notice) => notice.AdditionalHint("modification.action") switch
+    {
+        "cancel" => [Voided(notice)],
+        "refund" => [Part(notice, FactKind.RefundPending)],
+        _ => [],
+    };
+
+    private static Fact FailedPart(AdyenNotice notice, FactKind kind) => Part(notice, kind) with
+    {
+        Details = new FactDetails { FailureCode = notice.Hint("reason"), Reason = notice.Hint("reason") },
+    };
+
+    private static Fact Dispute(AdyenNotice notice, FactKind kind) => Part(notice, kind) with
+    {
+        Details = new FactDetails { Reason = notice.AdditionalHint("chargebackReasonCode") ?? notice.Hint("reason") },
+    };
+
+    // The pspReference is the token and signed. Whose it is, is not: additionalData.shopperReference is no proof.
+    private static Fact StoredToken(AdyenNotice notice) => Whole(notice, FactKind.PaymentMethodAttached) with
+    {
+        Amount = null,
+        OrderId = null,
+    };
+
+    /// <summary>About the payment itself.</summary>
+    private static Fact Whole(AdyenNotice notice, FactKind kind) => new()
+    {
+        Gateway = "adyen",
+        Account = notice.Account,
+        Kind = kind,
+        Key = FactKey.Of(kind, notice.PspReference),
+        Reference = notice.PspReference,
+        Aliases = [notice.PspReference],
+        FoundsPayment = true,
+        OccurredAt = notice.OccurredAt,
+        Amount = notice.Amount,
+        OrderId = notice.OrderId,
+    };
+
+    /// <summary>About a part of a payment: the pspReference names the part, originalReference the payment.</summary>
+    private static Fact Part(AdyenNotice notice, FactKind kind) => Whole(notice, kind) with
+    {
+        Reference = notice.Payment,
+        Aliases = notice.OriginalReference.Length == 0 ? [notice.PspReference] : [notice.OriginalReference, notice.PspReference],
+        FoundsPayment = false,
+        PartId = notice.PspReference,
+    };
+
+    private static int? RiskScore(AdyenNotice notice) =>
+        int.TryParse(notice.AdditionalHint("totalFraudScore"), NumberStyles.None, CultureInfo.InvariantCulture, out var score) ? score : null;
+}

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using PaymentPipeline.Core;
+using PaymentPipeline.Core.Payments;
+
+namespace PaymentPipeline.Gateways.PayPal;
+
+/// <summary>What orders say. A completed order does not mean money: its captures do.</summary>
+internal static class PayPalOrderFacts
+{
+    public static IReadOnlyList<Fact> Of(PayPalNotice notice)
+    {
+        var order = notice.Resource;
+        return notice.StatusOf(order) switch
+        {
+            "APPROVED" or "PAYER_ACTION_REQUIRED" => [ToAct(notice, order)],
+            "VOIDED" => [Voided(notice, order, order.RequiredText("id"))],
+            "COMPLETED" => InsideOf(notice, order),
+            _ => [],
+        };
+    }
+
+    /// <summary>The payer took the approval back before anything was captured. The resource has no id but <c>order_id</c>.</summary>
+    public static Fact ApprovalReversed(PayPalNotice notice) =>
+        Voided(notice, notice.Resource, notice.Resource.RequiredText("order_id"));
+
+    private static Fact ToAct(PayPalNotice notice, JsonElement order)
+    {
+        var id = order.RequiredText("id");
+        var amount = Total(order);
+        return notice.NewFact(FactKind.RequiresAction, id, PayPalReferences.Of(id), order) with
+        {
+            Amount = amount,
+            PaymentAmount = amount,
+            OrderId = OrderIdOf(order),
+            Details = new FactDetails { NextActionType = NextAction(notice, order) },
+        };
+    }
+
+    // An approved order waits for us, the merchant.
+    private static string NextAction(PayPalNotice notice, JsonElement order)
+    {
+        if (notice.StatusOf(order) != "APPROVED")
+            return "payer_action";
+        return order.Text("intent") == "AUTHORIZE" ? "authorize" : "capture";
+    }
+
+    private static Fact Voided(PayPalNotice notice, JsonElement order, string id) =>
+        notice.NewFact(FactKind.Voided, id, PayPalReferences.Of(id), order) with { PartId = id, OrderId = OrderIdOf(order) };
+
+    private static List<Fact> InsideOf(PayPalNotice notice, JsonElement order)
+    {
+        var id = order.RequiredText("id");
+        var facts = new List<Fact>();
+        foreach (var unit in Array(order, "purchase_units"))
+        {
+            var payments = unit.At("payments");
+            foreach (var authorization in Array(payments, "authorizations"))
+                facts.AddRange(PayPalPaymentFacts.OfAuthorization(notice, authorization, id));
+
+            // Captures of an authorisation are measured by it; the others by the whole order.
+            var whole = order.Text("intent") == "CAPTURE" ? Total(order) : null;
+            foreach (var capture in Array(payments, "captures"))
+                facts.AddRange(PayPalPaymentFacts.OfCapture(notice, capture, id, whole));
+        }
+        return facts;
+    }
+
+    private static string? OrderIdOf(JsonElement order)
+    {
+        foreach (var unit in Array(order, "purchase_units"))
+            if (PayPalNotice.OrderIdOf(unit) is { } id)
+                return id;
+        return null;
+    }
+
+    private static Money? Total(JsonElement order)
+    {
+        Money? total = null;
+        foreach (var unit in Array(order, "purchase_units"))
+        {
+            var amount = unit.RequiredMoney("amount");
+            if (total is { } sum && sum.Currency != amount.Currency)
+                throw new UnreadableWebhookException("The units of the order are in different currencies.");
+            total = amount with { AmountMinor = checked(amount.AmountMinor + (total?.AmountMinor ?? 0)) };
+        }
+        return total;
+    }
+
+    private static JsonElement.ArrayEnumerator Array(JsonElement parent, string name) =>
+        parent.At(name) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : default;
+}

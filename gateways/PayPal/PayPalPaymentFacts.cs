@@ -1,0 +1,118 @@
+using System.Text.Json;
+using PaymentPipeline.Core;
+using PaymentPipeline.Core.Payments;
+
+namespace PaymentPipeline.Gateways.PayPal;
+
+/// <summary>What authorisations, captures and refunds say; v1 sales are captures under another name.</summary>
+internal static class PayPalPaymentFacts
+{
+    public static IReadOnlyList<Fact> OfAuthorization(PayPalNotice notice, JsonElement resource, string? order = null)
+    {
+        var id = resource.RequiredText("id");
+        Fact New(FactKind kind) => notice.NewFact(kind, id, PayPalReferences.OfPayment(resource, order), resource) with
+        {
+            Amount = resource.RequiredMoney("amount"),
+            Details = Details(resource),
+        };
+        return notice.StatusOf(resource) switch
+        {
+            "CREATED" or "CAPTURED" or "PARTIALLY_CAPTURED" => [New(FactKind.Authorized)],
+            "PENDING" => [New(FactKind.Processing)],
+            "DENIED" => [New(FactKind.Failed) with { PartId = id }],
+            "VOIDED" => [New(FactKind.Voided) with { PartId = id, Amount = null }],
+            _ => [],
+        };
+    }
+
+    /// <param name="order">The order that the capture was found in.</param>
+    /// <param name="whole">The amount of that order.</param>
+    public static IReadOnlyList<Fact> OfCapture(PayPalNotice notice, JsonElement resource, string? order = null, Money? whole = null)
+    {
+        var id = resource.RequiredText("id");
+        var references = PayPalReferences.OfPayment(resource, order);
+        var amount = resource.RequiredMoney("amount");
+        Fact New(FactKind kind) => notice.NewFact(kind, id, references, resource) with { Amount = amount, Details = Details(resource) };
+        switch (notice.StatusOf(resource))
+        {
+            case "COMPLETED" or "PARTIALLY_REFUNDED" or "REFUNDED" or "PARTIALLY_COMPLETED":
+                var captured = New(FactKind.Captured) with { PartId = id, PaymentAmount = whole ?? Whole(resource, amount) };
+                return Fee(resource) is { AmountMinor: > 0 } fee
+                    ? [captured, notice.NewFact(FactKind.Fee, id, references, resource) with { PartId = id, Amount = fee, FoundsPayment = false }]
+                    : [captured];
+            case "PENDING":
+                return [New(FactKind.Processing)];
+            case "DECLINED" or "DENIED" or "FAILED":
+                return [New(FactKind.Failed) with { PartId = id }];
+            default:
+                return [];
+        }
+    }
+
+    public static IReadOnlyList<Fact> OfRefund(PayPalNotice notice, JsonElement resource)
+    {
+        // PayPal's total of a refund is per capture, ours is per payment: parts only, never the total.
+        var kind = notice.StatusOf(resource) switch
+        {
+            "COMPLETED" or "REFUNDED" => FactKind.RefundSucceeded,
+            "PENDING" => FactKind.RefundPending,
+            "FAILED" or "CANCELLED" => FactKind.RefundFailed,
+            _ => (FactKind?)null,
+        };
+        return kind is null ? [] : [RefundLike(notice, resource, kind.Value)];
+    }
+
+    /// <summary>PayPal pulled the money back by itself: a loss as by a dispute, with an id of its own.</summary>
+    public static Fact Reversed(PayPalNotice notice) => RefundLike(notice, notice.Resource, FactKind.DisputeFundsWithdrawn);
+
+    private static Fact RefundLike(PayPalNotice notice, JsonElement resource, FactKind kind)
+    {
+        var id = resource.RequiredText("id");
+        return notice.NewFact(kind, id, PayPalReferences.OfRefund(resource), resource) with
+        {
+            PartId = id,
+            FoundsPayment = false,
+            Amount = RefundAmount(resource),
+            Details = new FactDetails { Reason = resource.At("status_details").Text("reason") ?? resource.Text("reason_code") },
+        };
+    }
+
+    // v1 writes what goes out with a minus.
+    private static Money RefundAmount(JsonElement resource)
+    {
+        var total = resource.At("amount").Text("total");
+        if (total is null || !total.StartsWith('-'))
+            return resource.RequiredMoney("amount");
+        try
+        {
+            return Currencies.FromGatewayDecimal("paypal", total[1..], resource.At("amount").RequiredText("currency"));
+        }
+        catch (FormatException problem)
+        {
+            throw new UnreadableWebhookException("\"amount\": " + problem.Message, problem);
+        }
+    }
+
+    // A capture without an authorisation before it, and with none to follow, is the whole payment.
+    private static Money? Whole(JsonElement resource, Money amount)
+    {
+        var isLast = resource.Flag("final_capture") ?? true;
+        var authorization = resource.At("supplementary_data").At("related_ids").Text("authorization_id");
+        return isLast && authorization is null ? amount : null;
+    }
+
+    private static Money? Fee(JsonElement resource) =>
+        resource.At("seller_receivable_breakdown").Money("paypal_fee") ?? resource.Money("transaction_fee");
+
+    private static FactDetails Details(JsonElement resource)
+    {
+        var processor = resource.At("processor_response");
+        return new FactDetails
+        {
+            FailureCode = processor.Text("response_code"),
+            Reason = resource.At("status_details").Text("reason") ?? resource.Text("reason_code"),
+            AvsResult = processor.Text("avs_code"),
+            CvvResult = processor.Text("cvv_code"),
+        };
+    }
+}

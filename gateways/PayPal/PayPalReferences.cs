@@ -1,0 +1,78 @@
+using System.Text.Json;
+
+namespace PaymentPipeline.Gateways.PayPal;
+
+/// <summary>The ids that a resource names its payment by: of the order, the authorisation, the capture and the refund.</summary>
+/// <param name="Payment">The order where it is named, else the nearest thing to it.</param>
+internal sealed record PayPalReferences(string Payment, IReadOnlyList<string> Aliases)
+{
+    /// <summary>Of an authorisation or a capture; of a v1 sale, whose payment is <c>parent_payment</c>.</summary>
+    public static PayPalReferences OfPayment(JsonElement resource, string? order = null)
+    {
+        var related = resource.At("supplementary_data").At("related_ids");
+        return Of(
+            order ?? related.Text("order_id") ?? resource.Text("parent_payment") ?? UpLink(resource, "/checkout/orders/"),
+            related.Text("authorization_id") ?? UpLink(resource, "/payments/authorizations/"),
+            resource.RequiredText("id"));
+    }
+
+    /// <summary>Of a refund, which names its capture, by a link, and no order.</summary>
+    public static PayPalReferences OfRefund(JsonElement resource)
+    {
+        var related = resource.At("supplementary_data").At("related_ids");
+        return Of(
+            related.Text("order_id") ?? resource.Text("parent_payment"),
+            related.Text("capture_id") ?? resource.Text("sale_id") ?? UpLink(resource, "/payments/captures/"),
+            resource.RequiredText("id"));
+    }
+
+    public static PayPalReferences Of(params ReadOnlySpan<string?> ids)
+    {
+        var named = new List<string>(ids.Length);
+        foreach (var id in ids)
+            if (!string.IsNullOrEmpty(id) && !named.Contains(id))
+                named.Add(id);
+        return new PayPalReferences(named[0], named);
+    }
+
+    /// <summary>What keeps the events of one payment together as far as one event can tell; null for nothing.</summary>
+    public static string? PartitionOf(JsonElement resource)
+    {
+        if (resource.ValueKind != JsonValueKind.Object)
+            return null;
+        var related = resource.At("supplementary_data").At("related_ids");
+        return related.Text("order_id")
+            ?? resource.Text("order_id")
+            ?? resource.Text("parent_payment")
+            ?? UpLink(resource, "/checkout/orders/")
+            ?? UpLink(resource, "/payments/captures/")
+            ?? FirstTransaction(resource)
+            ?? resource.At("batch_header").Text("payout_batch_id")
+            ?? resource.Text("id");
+    }
+
+    private static string? FirstTransaction(JsonElement resource)
+    {
+        var transactions = resource.At("disputed_transactions");
+        return transactions.ValueKind == JsonValueKind.Array && transactions.GetArrayLength() > 0
+            ? transactions[0].Text("seller_transaction_id")
+            : null;
+    }
+
+    // The last part of the link "up", when it leads to a resource of that kind.
+    private static string? UpLink(JsonElement resource, string kind)
+    {
+        var links = resource.At("links");
+        if (links.ValueKind != JsonValueKind.Array)
+            return null;
+        foreach (var link in links.EnumerateArray())
+        {
+            if (link.Text("rel") != "up" || link.Text("href") is not { } address)
+                continue;
+            var start = address.IndexOf(kind, StringComparison.Ordinal);
+            if (start >= 0 && address[(start + kind.Length)..] is { Length: > 0 } id && !id.Contains('/', StringComparison.Ordinal))
+                return id;
+        }
+        return null;
+    }
+}
