@@ -137,6 +137,9 @@ internal static class AdyenFacts
         PartId = notice.PspReference,
     };
 
-    private static int? RiskScore(AdyenNotice notice) =>
-        int.TryParse(notice.AdditionalHint("totalFraudScore"), NumberStyles.None, CultureInfo.InvariantCulture, out var score) ? score : null;
+    private static int? RiskScore(AdyenNotice notice)
+    {
+        var text = notice.AdditionalHint("totalFraudScore");
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var score) ? score : null;
+    }
 }

@@ -21,7 +21,8 @@ internal sealed record PayPalAccount(string WebhookId, PayPalCertificateOrigins 
         var intermediates = ReadCertificates(setup, section.GetSection(nameof(PayPalOptions.Intermediates)), options.Intermediates);
         var origins = ReadOrigins(setup, section.GetSection(nameof(PayPalOptions.CertificateHosts)), options.CertificateHosts);
         var handler = setup.Services.GetKeyedService<HttpMessageHandler>(HandlerKey) ?? PayPalHttp.CreateHandler(origins);
-        var signers = new PayPalSigners(new PayPalTrust(roots, intermediates), new PayPalHttp(handler, setup.Time), setup.Time);
+        var http = new PayPalHttp(handler, setup.Time);
+        var signers = new PayPalSigners(new PayPalTrust(roots, intermediates), http, setup.Time);
         return new PayPalAccount(options.WebhookId, origins, signers);
     }
 
@@ -38,7 +39,8 @@ internal sealed record PayPalAccount(string WebhookId, PayPalCertificateOrigins 
         }
     }
 
-    private static X509Certificate2Collection ReadCertificates(GatewaySetup setup, IConfigurationSection section, IEnumerable<string> entries)
+    private static X509Certificate2Collection ReadCertificates(
+        GatewaySetup setup, IConfigurationSection section, IEnumerable<string> entries)
     {
         var certificates = new X509Certificate2Collection();
         foreach (var entry in entries)
@@ -50,11 +52,14 @@ internal sealed record PayPalAccount(string WebhookId, PayPalCertificateOrigins 
                 if (certificates.Count == before)
                     setup.Problem(section, "has an entry without a PEM certificate");
             }
-            catch (Exception problem) when (problem is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
+            catch (Exception problem) when (IsUnreadable(problem))
             {
-                setup.Problem(section, $"has an entry that cannot be read ({problem.GetType().Name}): a PEM text or the path of a PEM file");
+                setup.Problem(section, $"has an entry that is neither a PEM text nor the path of a PEM file ({problem.GetType().Name})");
             }
         }
         return certificates;
     }
+
+    private static bool IsUnreadable(Exception problem) =>
+        problem is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException;
 }

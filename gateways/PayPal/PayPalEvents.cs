@@ -44,10 +44,12 @@ internal static class PayPalEvents
         "CHECKOUT.ORDER.APPROVED" or "CHECKOUT.ORDER.COMPLETED" => PayPalOrderFacts.Of(notice),
         "CHECKOUT.PAYMENT-APPROVAL.REVERSED" => [PayPalOrderFacts.ApprovalReversed(notice)],
 
-        "PAYMENT.AUTHORIZATION.CREATED" or "PAYMENT.AUTHORIZATION.VOIDED" => PayPalPaymentFacts.OfAuthorization(notice, notice.Resource),
+        "PAYMENT.AUTHORIZATION.CREATED" or "PAYMENT.AUTHORIZATION.VOIDED" =>
+            PayPalPaymentFacts.OfAuthorization(notice, notice.Resource),
         "PAYMENT.CAPTURE.COMPLETED" or "PAYMENT.CAPTURE.PENDING" or "PAYMENT.CAPTURE.DENIED" or "PAYMENT.CAPTURE.DECLINED" =>
             PayPalPaymentFacts.OfCapture(notice, notice.Resource),
-        "PAYMENT.CAPTURE.REFUNDED" or "PAYMENT.REFUND.PENDING" or "PAYMENT.REFUND.FAILED" => PayPalPaymentFacts.OfRefund(notice, notice.Resource),
+        "PAYMENT.CAPTURE.REFUNDED" or "PAYMENT.REFUND.PENDING" or "PAYMENT.REFUND.FAILED" =>
+            PayPalPaymentFacts.OfRefund(notice, notice.Resource),
         "PAYMENT.CAPTURE.REVERSED" or "PAYMENT.SALE.REVERSED" => [PayPalPaymentFacts.Reversed(notice)],
 
         "PAYMENT.SALE.COMPLETED" or "PAYMENT.SALE.PENDING" or "PAYMENT.SALE.DENIED" => PayPalPaymentFacts.OfCapture(notice, notice.Resource),
@@ -58,7 +60,8 @@ internal static class PayPalEvents
         "VAULT.PAYMENT-TOKEN.CREATED" => [PayPalOtherFacts.Token(notice, FactKind.PaymentMethodAttached)],
         "VAULT.PAYMENT-TOKEN.DELETED" or "VAULT.PAYMENT-TOKEN.DELETION-INITIATED" =>
             [PayPalOtherFacts.Token(notice, FactKind.PaymentMethodDetached)],
-        "PAYMENT.PAYOUTSBATCH.SUCCESS" or "PAYMENT.PAYOUTSBATCH.PROCESSING" or "PAYMENT.PAYOUTSBATCH.DENIED" => PayPalOtherFacts.Payout(notice),
+        "PAYMENT.PAYOUTSBATCH.SUCCESS" or "PAYMENT.PAYOUTSBATCH.PROCESSING" or "PAYMENT.PAYOUTSBATCH.DENIED" =>
+            PayPalOtherFacts.Payout(notice),
         _ => [],
     };
 

@@ -33,7 +33,7 @@ internal sealed class PayPalHttp(HttpMessageHandler handler, TimeProvider time)
             using var response = await client.GetAsync(new Uri(address), HttpCompletionOption.ResponseHeadersRead, timeout.Token);
             isAnswered = true;
             if (response.StatusCode != HttpStatusCode.OK)
-                return (int)response.StatusCode is >= 300 and < 500 and not 408 and not 429 ? PayPalDocument.Refused : PayPalDocument.Unavailable;
+                return MayWorkLater((int)response.StatusCode) ? PayPalDocument.Unavailable : PayPalDocument.Refused;
             return await ReadAsync(response.Content, timeout.Token) is { } text ? new PayPalDocument(text, false) : PayPalDocument.Refused;
         }
         catch (Exception problem) when (problem is HttpRequestException or IOException or OperationCanceledException)
@@ -43,6 +43,8 @@ internal sealed class PayPalHttp(HttpMessageHandler handler, TimeProvider time)
             return isRefused ? PayPalDocument.Refused : PayPalDocument.Unavailable;
         }
     }
+
+    private static bool MayWorkLater(int status) => status is >= 500 or 408 or 429;
 
     private static async Task<string?> ReadAsync(HttpContent content, CancellationToken cancellationToken)
     {

@@ -41,7 +41,8 @@ internal static class PayPalOtherFacts
             return source.At("paypal").Exists() ? new FactDetails { Brand = "paypal" } : FactDetails.None;
 
         // "2030-03"
-        var hasExpiry = DateOnly.TryParseExact(card.Text("expiry"), "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var expiry);
+        var text = card.Text("expiry");
+        var hasExpiry = DateOnly.TryParseExact(text, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var expiry);
         return new FactDetails
         {
             Brand = card.Text("brand"),

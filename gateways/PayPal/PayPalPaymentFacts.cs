@@ -37,9 +37,10 @@ internal static class PayPalPaymentFacts
         {
             case "COMPLETED" or "PARTIALLY_REFUNDED" or "REFUNDED" or "PARTIALLY_COMPLETED":
                 var captured = New(FactKind.Captured) with { PartId = id, PaymentAmount = whole ?? Whole(resource, amount) };
-                return Fee(resource) is { AmountMinor: > 0 } fee
-                    ? [captured, notice.NewFact(FactKind.Fee, id, references, resource) with { PartId = id, Amount = fee, FoundsPayment = false }]
-                    : [captured];
+                if (Fee(resource) is not { AmountMinor: > 0 } fee)
+                    return [captured];
+                var kept = notice.NewFact(FactKind.Fee, id, references, resource);
+                return [captured, kept with { PartId = id, Amount = fee, FoundsPayment = false }];
             case "PENDING":
                 return [New(FactKind.Processing)];
             case "DECLINED" or "DENIED" or "FAILED":
