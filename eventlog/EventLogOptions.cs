@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
 using PaymentPipeline.EventLog.Kafka;
 
 namespace PaymentPipeline.EventLog;
@@ -32,8 +33,10 @@ public sealed class EventLogOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(10);
 
+    [ValidateObjectMembers]
     public PostgresLogOptions Postgres { get; set; } = new();
 
+    [ValidateObjectMembers]
     public KafkaLogOptions Kafka { get; set; } = new();
 }
 

@@ -56,7 +56,7 @@ public interface ILogConsumer : IAsyncDisposable
 {
     /// <summary>
     /// The next records of the owned partitions, at least one unless <paramref name="atMost"/> passed without any; in
-    /// order within a partition. Also where partitions come and go: see <see cref="LogPoll"/>.
+    /// order within a partition. Also where partitions come and go: see <see cref="LogPoll"/>; then it returns at once.
     /// </summary>
     Task<LogPoll> PollAsync(int maxRecords, TimeSpan atMost, CancellationToken cancellationToken);
 
@@ -72,6 +72,7 @@ public interface ILogConsumer : IAsyncDisposable
     void Resume(IReadOnlyCollection<TopicPartition> partitions);
 }
 
+/// <summary>To be read in the order Lost, Revoked, Assigned, Records: a partition can be lost and come back between two polls.</summary>
 /// <param name="Assigned">Newly owned since the last poll.</param>
 /// <param name="Revoked">
 /// To be given up: finish and commit what is in hand for them, then poll again; the consumer gives them up at that poll.

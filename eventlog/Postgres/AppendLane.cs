@@ -1,0 +1,150 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace PaymentPipeline.EventLog.Postgres;
+
+/// <summary>
+/// Merges the appends of many callers into few transactions (group commit):
+/// 1. a caller's records join the lane's queue, bounded in records and bytes; beyond it they are refused at once;
+/// 2. when the last transaction is durable, all that has come meanwhile goes with the next, in order of arrival, without
+///    waiting for more;
+/// 3. the callers are answered when the transaction is durable, and only then may reuse their bytes.
+/// </summary>
+internal sealed class AppendLane : IAsyncDisposable
+{
+    private const int TriesMax = 4;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
+
+    private readonly LogDatabase database;
+    private readonly EventLogOptions options;
+    private readonly Action<string> appended;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly long recordsMax;
+    private readonly long bytesMax;
+    private readonly Channel<PendingAppend> queue;
+    private readonly Task running;
+    private long recordsQueued;
+    private long bytesQueued;
+
+    /// <param name="appended">Told each topic that got records, after they are durable.</param>
+    public AppendLane(LogDatabase database, EventLogOptions options, Action<string> appended, TimeProvider time, ILogger logger)
+    {
+        (this.database, this.options, this.appended, this.time, this.logger) = (database, options, appended, time, logger);
+        recordsMax = Math.Max(1, options.AppendQueueRecordsMax / options.Postgres.AppendsInFlight);
+        bytesMax = options.AppendQueueBytesMax / options.Postgres.AppendsInFlight;
+        // An entry has at least one record, so the bound in records is never reached here first.
+        queue = Channel.CreateBounded<PendingAppend>(new BoundedChannelOptions((int)recordsMax + 1) { SingleReader = true });
+        running = RunAsync();
+    }
+
+    /// <exception cref="EventLogUnavailableException">The queue is full; nothing was appended.</exception>
+    public void Enqueue(PendingAppend append)
+    {
+        var records = Interlocked.Add(ref recordsQueued, append.Records.Length);
+        var bytes = Interlocked.Add(ref bytesQueued, append.Bytes);
+        // What is larger than the bound by itself may come when nothing else waits.
+        var alone = records == append.Records.Length;
+        if ((alone || (records <= recordsMax && bytes <= bytesMax)) && queue.Writer.TryWrite(append)) return;
+        Forget(append);
+        EventLogMetrics.AppendsRefused.Add(1);
+        throw new EventLogUnavailableException("The log's queue is full; try again shortly.");
+    }
+
+    /// <summary>Appends what is queued, then stops.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        queue.Writer.TryComplete();
+        await running;
+    }
+
+    private async Task RunAsync()
+    {
+        var batch = new List<PendingAppend>();
+        while (await queue.Reader.WaitToReadAsync())
+        {
+            var records = TakeBatch(batch);
+            if (records > 0) await AppendAsync(batch, records);
+            batch.Clear();
+        }
+    }
+
+    private int TakeBatch(List<PendingAppend> batch)
+    {
+        var records = 0;
+        var bytes = 0L;
+        while (queue.Reader.TryPeek(out var next))
+        {
+            if (records > 0 && (records + next.Records.Length > options.Postgres.AppendBatchMax
+                || bytes + next.Bytes > options.Postgres.AppendBatchBytesMax)) break;
+            queue.Reader.TryRead(out _);
+            if (IsTooOld(next)) continue;
+            batch.Add(next);
+            records += next.Records.Length;
+            bytes += next.Bytes;
+        }
+        return records;
+    }
+
+    /// <summary>Half of the append's time is over while it waited: its caller would be gone before the answer.</summary>
+    private bool IsTooOld(PendingAppend append)
+    {
+        if (time.GetElapsedTime(append.EnqueuedAt) <= options.AppendTimeout / 2) return false;
+        Forget(append);
+        EventLogMetrics.AppendsRefused.Add(1);
+        append.TrySetException(new EventLogUnavailableException("The log is slow and the append waited too long; nothing was appended."));
+        return true;
+    }
+
+    private async Task AppendAsync(List<PendingAppend> batch, int records)
+    {
+        var started = time.GetTimestamp();
+        try
+        {
+            var arrays = new AppendBatch(batch, records);
+            await AppendWithRetryAsync(arrays);
+            EventLogMetrics.AppendDuration.Record(time.GetElapsedTime(started).TotalSeconds);
+            EventLogMetrics.AppendBatchSize.Record(records);
+            EventLogMetrics.RecordsAppended.Add(records);
+            foreach (var topic in arrays.Topics) appended(topic);
+            foreach (var append in batch) append.TrySetResult();
+        }
+        catch (Exception failure)
+        {
+            // Every caller must hear of it, whatever it was; the lane goes on with the next batch.
+            EventLogMetrics.AppendsFailed.Add(1);
+            Log.AppendFailed(logger, records, failure);
+            foreach (var append in batch) append.TrySetException(failure);
+        }
+        foreach (var append in batch) Forget(append);
+    }
+
+    /// <summary>
+    /// Again only after the server itself said that it rolled back for a passing reason (deadlock, no free connection).
+    /// After a broken link the outcome is unknown, and trying again could append twice: that is the caller's to decide.
+    /// </summary>
+    private async Task AppendWithRetryAsync(AppendBatch arrays)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await database.RunAsync((connection, _) => arrays.ExecuteAsync(connection), CancellationToken.None);
+                return;
+            }
+            catch (EventLogUnavailableException failure) when (attempt < TriesMax
+                && failure.InnerException is PostgresException { SqlState:
+                    PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.TooManyConnections })
+            {
+                await Task.Delay(FirstPause * (1 << attempt) * (0.5 + Random.Shared.NextDouble()), time);
+            }
+        }
+    }
+
+    private void Forget(PendingAppend append)
+    {
+        Interlocked.Add(ref recordsQueued, -append.Records.Length);
+        Interlocked.Add(ref bytesQueued, -append.Bytes);
+    }
+}

@@ -1,0 +1,151 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace PaymentPipeline.EventLog.Postgres;
+
+/// <summary>Where to read on in one partition.</summary>
+/// <param name="Since">The append time of the last record read: days before it need not be searched.</param>
+internal readonly record struct ReadPosition(TopicRow Topic, int Partition, long Offset, DateTime Since)
+{
+    /// <summary>Not known yet: all days are searched. PostgreSQL's -infinity.</summary>
+    public static readonly DateTime AnyTime = DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc);
+
+    public TopicPartition TopicPartition => new(Topic.Name, Partition);
+}
+
+/// <summary>Reads of the log: several partitions in one round trip, each in order of its offsets.</summary>
+internal sealed class LogReader(LogDatabase database, TopicCatalog catalog)
+{
+    // A partition with nothing new costs one look at its row. One whose offset is out of range comes without a record.
+    private const string ReadSql = """
+        SELECT w.slot, p.first_offset, p.next_offset, r.log_offset, r.appended_at, r.key, r.headers, r.value
+        FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS w (topic_id, partition, log_offset, since, slot)
+        JOIN eventlog.partitions p ON p.topic_id = w.topic_id AND p.partition = w.partition AND p.next_offset <> w.log_offset
+        LEFT JOIN LATERAL (
+            SELECT log_offset, appended_at, key, headers, value
+            FROM eventlog.records
+            WHERE topic_id = w.topic_id AND partition = w.partition AND log_offset >= w.log_offset AND appended_at >= w.since
+            ORDER BY log_offset
+            LIMIT $5
+        ) AS r ON true
+        LIMIT $5
+        """;
+
+    /// <exception cref="OffsetOutOfRangeException">A position is below the first record kept, or beyond the end.</exception>
+    public Task<List<LogRecord>> ReadAsync(IReadOnlyList<ReadPosition> positions, int maxRecords, CancellationToken cancellationToken) =>
+        database.RunAsync(
+            async (connection, token) =>
+            {
+                await using var command = new NpgsqlCommand(ReadSql, connection);
+                command.Parameters.Add(Array(positions, position => position.Topic.Id));
+                command.Parameters.Add(Array(positions, position => (short)position.Partition));
+                command.Parameters.Add(Array(positions, position => position.Offset));
+                command.Parameters.Add(new NpgsqlParameter<DateTime[]>
+                {
+                    TypedValue = positions.Select(position => position.Since).ToArray(),
+                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
+                });
+                command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = maxRecords });
+                await using var reader = await command.ExecuteReaderAsync(token);
+                return await ReadRowsAsync(reader, positions, token);
+            },
+            cancellationToken);
+
+    private static async Task<List<LogRecord>> ReadRowsAsync(
+        NpgsqlDataReader reader, IReadOnlyList<ReadPosition> positions, CancellationToken token)
+    {
+        var records = new List<LogRecord>();
+        var expected = new long[positions.Count];
+        for (var i = 0; i < expected.Length; i++) expected[i] = positions[i].Offset;
+        while (await reader.ReadAsync(token))
+        {
+            var slot = (int)reader.GetInt64(0) - 1;
+            var partition = positions[slot].TopicPartition;
+            RequireNoGap(reader, partition, expected[slot]++);
+            records.Add(new LogRecord(
+                partition, reader.GetInt64(3), RecordBytes.ToKey(reader.GetFieldValue<byte[]>(5)),
+                RecordBytes.ToHeaders(reader.GetFieldValue<byte[]>(6)), reader.GetFieldValue<byte[]>(7),
+                new DateTimeOffset(reader.GetDateTime(4))));
+        }
+        EventLogMetrics.RecordsRead.Add(records.Count);
+        return records;
+    }
+
+    /// <summary>Offsets have no holes, so whatever is not the very next one is a fault to stop at, never to jump over.</summary>
+    private static void RequireNoGap(NpgsqlDataReader reader, TopicPartition partition, long expected)
+    {
+        if (!reader.IsDBNull(3) && reader.GetInt64(3) == expected) return;
+        var (first, next) = (reader.GetInt64(1), reader.GetInt64(2));
+        if (expected < first || expected > next)
+            throw new OffsetOutOfRangeException($"Offset {expected} of {partition} is not in the log, which holds {first} up to before {next}.");
+        throw new EventLogException($"Offset {expected} of {partition} is missing though the log holds {first} up to before {next}.");
+    }
+
+    private const string OffsetsSql = """
+        SELECT partition, first_offset, next_offset
+        FROM eventlog.partitions
+        WHERE topic_id = $1
+        """;
+
+    public async Task<Dictionary<TopicPartition, OffsetRange>> GetOffsetsAsync(string topic, CancellationToken cancellationToken)
+    {
+        var row = await catalog.GetAsync(topic, cancellationToken);
+        return await QueryAsync(
+            OffsetsSql, [new NpgsqlParameter<short> { TypedValue = row.Id }],
+            reader => (new TopicPartition(topic, reader.GetInt16(0)), new OffsetRange(reader.GetInt64(1), reader.GetInt64(2))),
+            cancellationToken);
+    }
+
+    private const string FindSql = """
+        SELECT partition, eventlog.find_offset(topic_id, partition, $2)
+        FROM eventlog.partitions
+        WHERE topic_id = $1
+        """;
+
+    public async Task<Dictionary<TopicPartition, long>> FindOffsetsAsync(
+        string topic, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        var row = await catalog.GetAsync(topic, cancellationToken);
+        return await QueryAsync(
+            FindSql,
+            [new NpgsqlParameter<short> { TypedValue = row.Id }, new NpgsqlParameter<DateTime> { TypedValue = time.UtcDateTime }],
+            reader => (new TopicPartition(topic, reader.GetInt16(0)), reader.GetInt64(1)),
+            cancellationToken);
+    }
+
+    private const string CommittedSql = """
+        SELECT t.name, g.partition, g.next_offset
+        FROM eventlog.group_partitions g
+        JOIN eventlog.topics t ON t.id = g.topic_id
+        WHERE g.group_name = $1 AND t.name = ANY ($2) AND g.next_offset IS NOT NULL
+        """;
+
+    public Task<Dictionary<TopicPartition, long>> GetCommittedAsync(
+        string group, IReadOnlyCollection<string> topics, CancellationToken cancellationToken) =>
+        QueryAsync(
+            CommittedSql,
+            [new NpgsqlParameter<string> { TypedValue = group }, new NpgsqlParameter<string[]> { TypedValue = [.. topics] }],
+            reader => (new TopicPartition(reader.GetString(0), reader.GetInt16(1)), reader.GetInt64(2)),
+            cancellationToken);
+
+    private Task<Dictionary<TopicPartition, T>> QueryAsync<T>(
+        string sql, NpgsqlParameter[] parameters, Func<NpgsqlDataReader, (TopicPartition, T)> row, CancellationToken cancellationToken) =>
+        database.RunAsync(
+            async (connection, token) =>
+            {
+                await using var command = new NpgsqlCommand(sql, connection);
+                command.Parameters.AddRange(parameters);
+                await using var reader = await command.ExecuteReaderAsync(token);
+                var rows = new Dictionary<TopicPartition, T>();
+                while (await reader.ReadAsync(token))
+                {
+                    var (partition, value) = row(reader);
+                    rows[partition] = value;
+                }
+                return rows;
+            },
+            cancellationToken);
+
+    private static NpgsqlParameter<T[]> Array<T>(IReadOnlyList<ReadPosition> positions, Func<ReadPosition, T> member) =>
+        new() { TypedValue = positions.Select(member).ToArray() };
+}

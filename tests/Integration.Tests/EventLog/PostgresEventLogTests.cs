@@ -1,0 +1,135 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using PaymentPipeline.EventLog;
+using PaymentPipeline.EventLog.Postgres;
+using PaymentPipeline.TestKit;
+using Xunit;
+
+namespace PaymentPipeline.Integration.Tests.EventLog;
+
+public sealed class PostgresEventLogTests(PostgresDatabase database) : EventLogGroupContract, IClassFixture<PostgresDatabase>
+{
+    [Fact]
+    public async Task I26_a_slow_transaction_holds_back_its_partition_only_and_an_aborted_one_leaves_no_gap()
+    {
+        var slowKey = "key-0";
+        var slow = Partitioner.PartitionOf(slowKey, 4);
+        var otherKey = Enumerable.Range(0, 50).Select(n => $"key-{n}").First(key => (Partitioner.PartitionOf(key, 4) - slow) % 2 != 0);
+        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await ExecuteAsync(connection, $"""
+            SELECT eventlog.append(ARRAY[id], ARRAY[{slow}]::smallint[], ARRAY[1], ARRAY[1], ARRAY[0],
+                ARRAY['k'::bytea], ARRAY[''::bytea], ARRAY['99'::bytea])
+            FROM eventlog.topics WHERE name = '{Topic}'
+            """);
+
+        var behind = EventLog.AppendAsync(Numbered(1, 1, _ => slowKey), None);
+        await EventLog.AppendAsync(Numbered(2, 1, _ => otherKey), None);
+
+        Assert.Equal([2], (await ReadAllAsync(EventLog)).Select(NumberOf));
+        Assert.False(behind.IsCompleted);
+        await transaction.RollbackAsync();
+        await behind.WaitAsync(Limit);
+        var after = await ReadAllAsync(EventLog);
+        Assert.Equal([1, 2], after.Select(NumberOf).Order());
+        Assert.All(after, record => Assert.Equal(0, record.Offset));
+    }
+
+    [Fact]
+    public async Task A_full_queue_refuses_at_once_and_appends_nothing_of_what_it_refused()
+    {
+        var options = TestOptions;
+        options.AppendQueueRecordsMax = 8;
+        options.Postgres.ConnectionString = database.ConnectionString;
+        await using var small = new PostgresEventLog(options, TimeProvider.System, NullLogger.Instance);
+
+        var appends = Enumerable.Range(0, 200).Select(n => small.AppendAsync(Numbered(n, 1, _ => "key"), None)).ToList();
+        await Assert.ThrowsAsync<EventLogUnavailableException>(() => Task.WhenAll(appends));
+
+        var accepted = Enumerable.Range(0, 200).Where(n => appends[n].IsCompletedSuccessfully);
+        Assert.Equal(accepted, (await ReadAllAsync(EventLog)).Select(NumberOf).Order());
+    }
+
+    [Fact]
+    public async Task Settings_that_would_lose_acknowledged_records_make_it_unhealthy()
+    {
+        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync();
+        await ExecuteAsync(connection, $"ALTER DATABASE {connection.Database} SET synchronous_commit = local");
+        var weak = await OpenAsync();
+
+        var fault = await weak.CheckHealthAsync(None);
+        await ExecuteAsync(connection, $"ALTER DATABASE {connection.Database} RESET synchronous_commit");
+
+        Assert.Contains("synchronous_commit", fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ensuring_topics_twice_at_once_makes_them_once()
+    {
+        var logs = await Task.WhenAll(OpenAsync(), OpenAsync(), OpenAsync());
+
+        await Task.WhenAll(logs.Select(log => log.EnsureTopicsAsync([Topic, Topic + ".b"], None)));
+
+        Assert.Equal(4, (await EventLog.GetOffsetsAsync(Topic + ".b", None)).Count);
+    }
+
+    protected override Task<IEventLog> CreateAsync() => Task.FromResult<IEventLog>(Open(database.ConnectionString));
+
+    protected override async Task<MortalLog> CreateMortalAsync()
+    {
+        var target = new NpgsqlConnectionStringBuilder(database.ConnectionString);
+        var link = new TcpProxy(target.Port);
+        target.Port = link.Port;
+        await Task.CompletedTask;
+        return new LogBehindALink(Open(target.ConnectionString), link);
+    }
+
+    protected override async Task AgeAsync(TimeSpan by)
+    {
+        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync();
+        await ExecuteAsync(connection, $"""
+            SELECT eventlog.add_day(id, ((clock_timestamp() - interval '{by}') AT TIME ZONE 'UTC')::date) FROM eventlog.topics WHERE name = '{Topic}'
+            """);
+        await ExecuteAsync(connection, $"""
+            UPDATE eventlog.records SET appended_at = appended_at - interval '{by}'
+            WHERE topic_id = (SELECT id FROM eventlog.topics WHERE name = '{Topic}')
+            """);
+    }
+
+    private static PostgresEventLog Open(string connectionString)
+    {
+        var options = TestOptions;
+        options.Postgres.ConnectionString = connectionString;
+        return new PostgresEventLog(options, TimeProvider.System, NullLogger.Instance);
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private sealed class LogBehindALink(IEventLog log, TcpProxy link) : MortalLog(log)
+    {
+        public override Task DieAsync()
+        {
+            link.Cut();
+            return Task.CompletedTask;
+        }
+
+        public override Task ReviveAsync()
+        {
+            link.Mend();
+            return Task.CompletedTask;
+        }
+
+        public override async ValueTask DisposeAsync()
+        {
+            await base.DisposeAsync();
+            await link.DisposeAsync();
+        }
+    }
+}
