@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using PaymentPipeline.EventLog.Kafka;
 using PaymentPipeline.EventLog.Postgres;
 
 namespace PaymentPipeline.EventLog;
@@ -38,6 +39,7 @@ public static class EventLogServices
         return options.Engine switch
         {
             "postgres" => new PostgresEventLog(options, time, logger),
+            "kafka" => new KafkaEventLog(options, time, logger),
             _ => throw new UnreachableException($"No engine {options.Engine}: the options are validated before."),
         };
     }
