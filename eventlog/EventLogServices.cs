@@ -35,11 +35,11 @@ public static class EventLogServices
     {
         var options = services.GetRequiredService<IOptions<EventLogOptions>>().Value;
         var time = services.GetRequiredService<TimeProvider>();
-        var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("PaymentPipeline.EventLog");
+        var loggers = services.GetRequiredService<ILoggerFactory>();
         return options.Engine switch
         {
-            "postgres" => new PostgresEventLog(options, time, logger),
-            "kafka" => new KafkaEventLog(options, time, logger),
+            "postgres" => new PostgresEventLog(options, time, loggers.CreateLogger<PostgresEventLog>()),
+            "kafka" => new KafkaEventLog(options, time, loggers),
             _ => throw new UnreachableException($"No engine {options.Engine}: the options are validated before."),
         };
     }
