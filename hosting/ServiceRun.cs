@@ -47,8 +47,10 @@ public static class ServiceRun
     private static List<string> ProblemsOf(Exception exception) => exception switch
     {
         OptionsValidationException options => [.. options.Failures],
-        AggregateException several when several.InnerExceptions.All(inner => inner is OptionsValidationException) =>
+        AggregateException several when several.InnerExceptions.All(inner => ProblemsOf(inner).Count > 0) =>
             [.. several.InnerExceptions.SelectMany(ProblemsOf)],
+        // A text where a number belongs; the message names the setting.
+        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } unreadable => [unreadable.Message],
         IOException { InnerException: AddressInUseException or SocketException } io => [io.Message],
         SocketException { SocketErrorCode: SocketError.AccessDenied or SocketError.AddressAlreadyInUse } socket => [socket.Message],
         _ => [],

@@ -1,3 +1,4 @@
-var builder = WebApplication.CreateSlimBuilder(args);
-var app = builder.Build();
-app.Run();
+using PaymentPipeline.Hosting;
+using PaymentPipeline.Ingress;
+
+return await IngressApp.Create(args).RunServiceAsync();
