@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Threading.Channels;
@@ -27,14 +28,15 @@ internal sealed class Courier(ShopOptions options, Signing signing, TruthFolder 
         ConnectTimeout = TimeSpan.FromSeconds(options.TimeoutSeconds),
     });
 
-    private readonly string _webhooks = options.IngressUri + (options.IngressUri.AbsolutePath.EndsWith('/') ? "webhooks/" : "/webhooks/");
+    private readonly ConcurrentDictionary<(string Gateway, string Account), Uri> _addresses = [];
 
     /// <summary>Works until the channel is complete. Run as many of these as there may be requests in flight.</summary>
     public async Task WorkAsync(ChannelReader<Webhook> deliveries, CancellationToken stop)
     {
+        using var limit = new AnswerLimit(TimeSpan.FromSeconds(options.TimeoutSeconds), time);
         await foreach (var webhook in deliveries.ReadAllAsync(CancellationToken.None))
         {
-            var (answer, status) = await DeliverAsync(webhook, stop);
+            var (answer, status) = await DeliverAsync(webhook, limit, stop);
             counters.Count(webhook, answer);
             if (webhook.Settle(answer, status, time.GetUtcNow().ToUnixTimeMilliseconds()))
             {
@@ -46,7 +48,7 @@ internal sealed class Courier(ShopOptions options, Signing signing, TruthFolder 
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<(WebhookAnswer, int Status)> DeliverAsync(Webhook webhook, CancellationToken stop)
+    private async Task<(WebhookAnswer, int Status)> DeliverAsync(Webhook webhook, AnswerLimit limit, CancellationToken stop)
     {
         var started = time.GetTimestamp();
         var pause = FirstPause;
@@ -54,7 +56,7 @@ internal sealed class Courier(ShopOptions options, Signing signing, TruthFolder 
         for (var status = 0; ; counters.CountRetry())
         {
             if (stop.IsCancellationRequested) return (WebhookAnswer.Undelivered, status);
-            status = await SendAsync(webhook);
+            status = await SendAsync(webhook, limit.Begin());
             if (status is >= 200 and < 300) return (WebhookAnswer.Accepted, status);
             if (IsRefusal(status) && (webhook.Forgery != Forgery.None || ++refusals >= RefusalsMax)) return (WebhookAnswer.Refused, status);
             if (time.GetElapsedTime(started).TotalSeconds > options.GiveUpSeconds) return (WebhookAnswer.Undelivered, status);
@@ -65,16 +67,15 @@ internal sealed class Courier(ShopOptions options, Signing signing, TruthFolder 
     }
 
     /// <summary>The status of the answer, or 0 when there was none.</summary>
-    private async Task<int> SendAsync(Webhook webhook)
+    private async Task<int> SendAsync(Webhook webhook, CancellationToken limit)
     {
         webhook.Sent(time.GetUtcNow().ToUnixTimeMilliseconds());
         counters.CountSent();
         using var request = Request(webhook);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(options.TimeoutSeconds), time);
         try
         {
-            using var response = await _http.SendAsync(request, limit.Token);
-            await response.Content.CopyToAsync(Stream.Null, limit.Token);
+            using var response = await _http.SendAsync(request, limit);
+            await response.Content.CopyToAsync(Stream.Null, limit);
             return (int)response.StatusCode;
         }
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException)
@@ -86,14 +87,17 @@ internal sealed class Courier(ShopOptions options, Signing signing, TruthFolder 
 
     private HttpRequestMessage Request(Webhook webhook)
     {
-        var path = webhook.Account == "default" ? webhook.Gateway : $"{webhook.Gateway}/{webhook.Account}";
+        var address = _addresses.GetOrAdd((webhook.Gateway, webhook.Account), AddressOf);
         var content = new ByteArrayContent(webhook.Body);
         content.Headers.ContentType = Json;
-        var request = new HttpRequestMessage(HttpMethod.Post, _webhooks + path) { Content = content };
+        var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
         foreach (var (name, value) in webhook.Headers) request.Headers.TryAddWithoutValidation(name, value);
         if (signing.ForDelivery(webhook) is { } signature) request.Headers.TryAddWithoutValidation("Stripe-Signature", signature);
         return request;
     }
+
+    private Uri AddressOf((string Gateway, string Account) to) =>
+        new($"{options.Ingress.TrimEnd('/')}/webhooks/{to.Gateway}{(to.Account == "default" ? "" : "/" + to.Account)}");
 
     /// <summary>4xx, but for those that only ask for patience.</summary>
     private static bool IsRefusal(int status) =>

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace PaymentPipeline.Simulator.Shop;
 
 /// <summary>One run of the shop. All shares are of the genuine webhooks, from 0 to 1.</summary>
@@ -54,9 +52,6 @@ internal sealed record ShopOptions
 
     /// <summary>The start of the virtual clock: fixed, so that a seed makes the same bodies at any time.</summary>
     public DateTimeOffset Start { get; set; } = new(2026, 11, 2, 8, 0, 0, TimeSpan.Zero);
-
-    [JsonIgnore]
-    public Uri IngressUri => new(Ingress.TrimEnd('/'));
 
     /// <summary>Every problem at once; empty when the run can start.</summary>
     public IEnumerable<string> Problems()
