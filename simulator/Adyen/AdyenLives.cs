@@ -13,7 +13,7 @@ internal static class AdyenLives
 
     public static void KeepMethod(Life life, AdyenSecrets secrets)
     {
-        var shopper = life.UserId ?? $"guest-{life.OrderId}";
+        var shopper = life.Shopper;
         var method = new MethodTruth
         {
             Gateway = "adyen", Account = life.Account, Token = Dice.PspReference(life.Random), UserId = shopper,

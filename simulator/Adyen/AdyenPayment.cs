@@ -17,7 +17,7 @@ internal sealed class AdyenPayment : PaymentActor
         : base(life, new PaymentTruth
         {
             Gateway = "adyen", Account = life.Account, GatewayPaymentId = Dice.PspReference(life.Random),
-            OrderId = life.OrderId, UserId = life.UserId, Currency = currency, Amount = amount,
+            OrderId = life.OrderId, UserId = null, Currency = currency, Amount = amount,
         })
     {
         _secrets = secrets;
@@ -173,6 +173,7 @@ internal sealed class AdyenPayment : PaymentActor
     public override void WarnOfFraud() =>
         Tell("NOTIFICATION_OF_FRAUD", Modification(), Psp, Truth.Captured, reason: "Fraud reported by the issuer");
 
+    // The shopper is told among the data that Adyen does not sign: the truth holds no user that anybody could have written.
     private string Shopper => Life.UserId is null ? "" : $"\"shopperReference\":\"{Life.UserId}\",";
 
     private string Modification()

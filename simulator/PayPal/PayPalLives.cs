@@ -16,7 +16,7 @@ internal static class PayPalLives
         var customer = $"customer_{Dice.Number(life.Random, 10)}";
         var method = new MethodTruth
         {
-            Gateway = "paypal", Account = life.Account, Token = Dice.PayPalId(life.Random).ToLowerInvariant()[..10], UserId = life.UserId,
+            Gateway = "paypal", Account = life.Account, Token = Dice.PayPalId(life.Random).ToLowerInvariant()[..10], UserId = life.Shopper,
             Brand = Dice.OneOf(life.Random, "VISA", "MASTERCARD"),
             Last4 = Dice.Number(life.Random, 4), ExpiryMonth = life.Random.Next(1, 13),
         };

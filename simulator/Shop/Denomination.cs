@@ -15,6 +15,9 @@ internal sealed record Denomination(string Code, int Decimals, int WireDecimals,
 {
     public string Lower { get; } = Code.ToLowerInvariant();
 
+    /// <summary>One of the major unit, in ISO minor units.</summary>
+    public long One => Power(Decimals);
+
     /// <summary>The integer of Stripe and Adyen.</summary>
     public long Wire(long isoMinor) =>
         WireDecimals >= Decimals ? isoMinor * Power(WireDecimals - Decimals) : isoMinor / Power(Decimals - WireDecimals);

@@ -21,6 +21,9 @@ internal sealed class Life(int seed, int number, string gateway, string account,
     /// <summary>Null for a guest.</summary>
     public string? UserId { get; init; }
 
+    /// <summary>Whose stored method it is: guests have none, so that who keeps one is a user.</summary>
+    public string Shopper => UserId ?? $"usr-{OrderId}";
+
     /// <summary>The shop's virtual clock.</summary>
     public DateTimeOffset Now { get; private set; } = start;
 

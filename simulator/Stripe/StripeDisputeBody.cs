@@ -75,7 +75,6 @@ internal static class StripeDisputeBody
             """;
     }
 
-    // The dispute fee is 0: a fee is told in the currency of the balance, which a payment's books do not hold.
     private static string Movement(StripePayment payment, string id, long amount, string created, string description) =>
         $$"""
         {
@@ -88,9 +87,9 @@ internal static class StripeDisputeBody
                   "currency": "{{payment.Truth.Currency.Lower}}",
                   "description": "{{description}} for {{payment.ChargeId}}",
                   "exchange_rate": null,
-                  "fee": 0,
+                  "fee": {{(amount < 0 ? payment.Wire(payment.DisputeFee) : 0)}},
                   "fee_details": [],
-                  "net": {{(amount < 0 ? -payment.Wire(-amount) : payment.Wire(amount))}},
+                  "net": {{(amount < 0 ? -payment.Wire(-amount + payment.DisputeFee) : payment.Wire(amount))}},
                   "reporting_category": "{{(amount < 0 ? "dispute" : "dispute_reversal")}}",
                   "source": "{{id}}",
                   "status": "pending",

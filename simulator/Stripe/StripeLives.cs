@@ -17,7 +17,7 @@ internal static class StripeLives
         var created = life.Now.ToUnixTimeSeconds();
         var method = new MethodTruth
         {
-            Gateway = "stripe", Account = life.Account, Token = Dice.StripeId(life.Random, "pm_"), UserId = life.UserId,
+            Gateway = "stripe", Account = life.Account, Token = Dice.StripeId(life.Random, "pm_"), UserId = life.Shopper,
             Brand = Dice.OneOf(life.Random, "visa", "mastercard"),
             Last4 = Dice.Number(life.Random, 4), ExpiryMonth = life.Random.Next(1, 13),
         };

@@ -24,6 +24,7 @@ internal sealed class StripePayment : PaymentActor
         Brand = Dice.OneOf(life.Random, "visa", "mastercard", "amex");
         Last4 = Dice.Number(life.Random, 4);
         RiskScore = life.Random.Next(1, 60);
+        DisputeFee = 15 * currency.One;
         AcquirerReference = Dice.Number(life.Random, 12);
         Metadata = life.UserId is null
             ? $"{{ \"order_id\": \"{life.OrderId}\" }}"
@@ -49,6 +50,9 @@ internal sealed class StripePayment : PaymentActor
     public string CreatedUnix => StripeBodies.Unix(_created);
     public string NowUnix => StripeBodies.Unix(Life.Now);
     public string CaptureBeforeUnix => StripeBodies.Unix(_created.AddDays(7));
+
+    /// <summary>Fifteen of the payment's own currency, kept whoever wins.</summary>
+    public long DisputeFee { get; }
 
     public long Wire(long isoMinor) => Truth.Currency.Wire(isoMinor);
 
@@ -175,6 +179,7 @@ internal sealed class StripePayment : PaymentActor
         }
 
         Truth.Dispute(id, amount);
+        Truth.Fee(id, DisputeFee);
         TellDispute("charge.dispute.created", "needs_response", moved: true);
         TellDispute("charge.dispute.funds_withdrawn", "needs_response", moved: true);
         Life.WaitDays(2, 6);
