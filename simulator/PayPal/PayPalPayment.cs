@@ -95,8 +95,11 @@ internal sealed class PayPalPayment : PaymentActor
 
     public override void Expire() => Cancel();
 
+    /// <summary>Only an approval can be taken back, so it was told before.</summary>
     public override void Abandon()
     {
+        if (Truth.Events.Count("PaymentRequiresAction") == 0) RequireAction();
+        Life.Wait(3600, 9000);
         Truth.Void();
         Tell("CHECKOUT.PAYMENT-APPROVAL.REVERSED", "checkout-order", "2.0", "A payment has been reversed after approval.",
             PayPalBodies.ApprovalReversed(this));
