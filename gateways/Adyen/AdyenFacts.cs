@@ -83,7 +83,9 @@ internal static class AdyenFacts
     private static Fact Voided(AdyenNotice notice) => Part(notice, FactKind.Voided) with
     {
         FoundsPayment = notice.OriginalReference.Length == 0,
+        // What is released is the authorisation's rest, which nobody names: the amount is that of the whole.
         Amount = null,
+        PaymentAmount = notice.Amount,
         Details = new FactDetails { Reason = notice.Hint("reason") },
     };
 

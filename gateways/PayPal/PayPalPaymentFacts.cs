@@ -20,7 +20,7 @@ internal static class PayPalPaymentFacts
             "CREATED" or "CAPTURED" or "PARTIALLY_CAPTURED" => [New(FactKind.Authorized)],
             "PENDING" => [New(FactKind.Processing)],
             "DENIED" => [New(FactKind.Failed) with { PartId = id }],
-            "VOIDED" => [New(FactKind.Voided) with { PartId = id, Amount = null }],
+            "VOIDED" => [New(FactKind.Voided) with { PartId = id, Amount = null, PaymentAmount = resource.RequiredMoney("amount") }],
             _ => [],
         };
     }
