@@ -1,0 +1,125 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using Npgsql;
+using PaymentPipeline.Load.Floors;
+
+namespace PaymentPipeline.Load;
+
+/// <summary>
+/// Three figures, each beside its floor in the same run, several rounds in turn: webhooks accepted a second with durable
+/// answers against the bare endpoint; events applied a second against PostgreSQL's own script. The ratio is what counts.
+/// </summary>
+internal static class BenchCommand
+{
+    private sealed record Target(string Host, int IngressPort, string Secret, string ConnectionString, string Engine);
+
+    private sealed record Round(double Bare, double Accepted, double AcceptedP99Ms, double Script, double Applied);
+
+    public static Command Build()
+    {
+        var data = new Option<DirectoryInfo>("--data") { Description = "The folder of a running './pipeline up --idle'.",
+            DefaultValueFactory = _ => new DirectoryInfo(".data") };
+        var webhooks = new Option<int>("--webhooks") { Description = "Webhooks a round.", DefaultValueFactory = _ => 60000 };
+        var rounds = new Option<int>("--rounds") { Description = "Rounds; the median counts.", DefaultValueFactory = _ => 3 };
+        var connections = new Option<int>("--connections") { Description = "Keep-alive connections.", DefaultValueFactory = _ => 256 };
+        var command = new Command("bench",
+            "Accepted and applied a second beside their floors, against a running './pipeline up --idle'.") { data, webhooks, rounds,
+            connections };
+        command.SetAction(parsed =>
+            RunAsync(parsed.GetValue(data)!, parsed.GetValue(webhooks), parsed.GetValue(rounds), parsed.GetValue(connections)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(DirectoryInfo data, int webhooks, int rounds, int connections)
+    {
+        var target = ReadTarget(data);
+        using var bare = await StartBareAsync(target.IngressPort + 50);
+        try
+        {
+            var seen = new List<Round>();
+            for (var round = 1; round <= rounds; round++)
+            {
+                seen.Add(await PlayAsync(target, webhooks, connections));
+                Console.WriteLine(Line($"round {round}", seen[^1]));
+            }
+            Console.WriteLine(Line($"median, {target.Engine}", Median(seen)));
+            return 0;
+        }
+        finally
+        {
+            bare.Kill();
+        }
+    }
+
+    private static async Task<Round> PlayAsync(Target target, int webhooks, int connections)
+    {
+        var run = Stopwatch.GetTimestamp().ToString("x", CultureInfo.InvariantCulture);
+        var requests = SignedWebhooks.Build(webhooks, target.Secret, target.Host, run);
+        var bare = await SocketDriver.DriveAsync(new IPEndPoint(IPAddress.Loopback, target.IngressPort + 50), requests, connections);
+        var appliedBefore = await CountAsync(target);
+        var accepted = await SocketDriver.DriveAsync(new IPEndPoint(IPAddress.Loopback, target.IngressPort), requests, connections);
+        if (accepted.Ok != webhooks) Console.WriteLine($"warning: {webhooks - accepted.Ok} webhooks were not accepted");
+        var applied = await DrainAsync(target, appliedBefore + accepted.Ok);
+        var script = await ServerSideScript.MeasureAsync(target.ConnectionString, 20000);
+        return new Round(bare.PerSecond, accepted.PerSecond, accepted.P99Ms, script, applied);
+    }
+
+    /// <returns>Events a second, from the end of the sending to the last event applied: the processors alone.</returns>
+    private static async Task<double> DrainAsync(Target target, long until)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var first = await CountAsync(target);
+        var now = first;
+        while (now < until)
+        {
+            if (Stopwatch.GetElapsedTime(started) > TimeSpan.FromMinutes(5)) throw new TimeoutException(
+                $"Applied {now} of {until} within five minutes.");
+            await Task.Delay(100);
+            now = await CountAsync(target);
+        }
+        return (until - first) / Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    private static async Task<long> CountAsync(Target target)
+    {
+        await using var connection = new NpgsqlConnection(target.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("SELECT count(*) FROM books.inbox", connection);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    private static async Task<Process> StartBareAsync(int port)
+    {
+        var start = new ProcessStartInfo("dotnet",
+            [typeof(BenchCommand).Assembly.Location, "bare", "--port", $"{port}"]) { RedirectStandardOutput = true };
+        var process = Process.Start(start)!;
+        while (await process.StandardOutput.ReadLineAsync() is { } line && line != "ready") { }
+        return process;
+    }
+
+    private static Target ReadTarget(DirectoryInfo data)
+    {
+        var file = Path.Combine(data.FullName, "system.json");
+        if (!File.Exists(file)) throw new InvalidOperationException($"{file} is not there: start './pipeline up --idle' first.");
+        using var state = JsonDocument.Parse(File.ReadAllText(file));
+        var settings = state.RootElement.GetProperty("settings");
+        var ingress = state.RootElement.GetProperty("portBase").GetInt32() + 1;
+        return new Target(
+            $"127.0.0.1:{ingress}", ingress, settings.GetProperty("Gateways__Stripe__WebhookSecrets__0").GetString()!,
+            settings.GetProperty("Database__ConnectionString").GetString()!, state.RootElement.GetProperty("engine").GetString()!);
+    }
+
+    private static Round Median(List<Round> rounds)
+    {
+        double Of(Func<Round, double> figure) => rounds.Select(figure).Order().ElementAt(rounds.Count / 2);
+        return new Round(Of(r => r.Bare), Of(r => r.Accepted), Of(r => r.AcceptedP99Ms), Of(r => r.Script), Of(r => r.Applied));
+    }
+
+    private static string Line(string name, Round round) => string.Create(CultureInfo.InvariantCulture, $"""
+        {name}: accepted {round.Accepted:N0}/s (p99 {round.AcceptedP99Ms:N1} ms), bare endpoint {round.Bare:N0}/s, ratio {round.Accepted / round.Bare:N2}
+        {name}: applied {round.Applied:N0}/s, server-side script {round.Script:N0}/s, ratio {round.Applied / round.Script:N2}
+        """);
+}

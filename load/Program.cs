@@ -1,0 +1,10 @@
+using System.CommandLine;
+using PaymentPipeline.Load;
+using PaymentPipeline.Load.Floors;
+
+var root = new RootCommand("PaymentPipeline's figures, each beside its floor in the same run.")
+{
+    BenchCommand.Build(),
+    BareEndpoint.Build(),
+};
+return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,155 @@
+using System.CommandLine;
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using PaymentPipeline.EventLog;
+using PaymentPipeline.Ops.Running;
+using PaymentPipeline.Ops.Verify;
+using PaymentPipeline.Storage;
+using Spectre.Console;
+
+namespace PaymentPipeline.Ops.Commands;
+
+/// <summary>Starts the whole system on this machine, plays a small shop's traffic, and says what to try.</summary>
+internal static class UpCommand
+{
+    private sealed record Settings(DirectoryInfo Data, string Engine, int PortBase, bool Idle, bool Once, int Orders, int Seed);
+
+    public static Command Build()
+    {
+        var idle = new Option<bool>("--idle") { Description = "No traffic: wait for webhooks of your own." };
+        var once = new Option<bool>("--once") { Description = "End after the traffic; exit status 0 only if verify is clean." };
+        var engine = new Option<string>("--engine") { Description = "The event log's engine.", DefaultValueFactory = _ => "postgres" };
+        engine.AcceptOnlyFromAmong("postgres", "kafka");
+        var portBase = new Option<int>("--port-base") { Description = "api N, ingress N+1, processors N+2, simulator N+3.",
+            DefaultValueFactory = _ => 8080 };
+        var orders = new Option<int>("--orders") { Description = "How many orders the shop plays.", DefaultValueFactory = _ => 300 };
+        var seed = new Option<int>("--seed") { Description = "The same seed plays the same orders.", DefaultValueFactory = _ =>
+            Random.Shared.Next(1, int.MaxValue) };
+        var data = CommonOptions.Data();
+        var command = new Command("up",
+            "Starts PostgreSQL, simulator, ingress, processors and api, plays a small shop's traffic, prints what to try.")
+            { idle, once, engine, portBase, orders, seed, data }.WithExample("./pipeline up --once --engine kafka");
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            new Settings(parsed.GetValue(data)!, parsed.GetValue(engine)!, parsed.GetValue(portBase), parsed.GetValue(idle),
+                parsed.GetValue(once), parsed.GetValue(orders), parsed.GetValue(seed)),
+            cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Settings settings, CancellationToken cancellationToken)
+    {
+        if (settings.PortBase is < 1 or > 65000) throw new UserErrorException(
+            $"--port-base {settings.PortBase}: choose a number from 1 to 65000.");
+        if (settings.Orders < 1) throw new UserErrorException($"--orders {settings.Orders}: choose at least 1, or --idle for no traffic.");
+        await using var system = await RunningSystem.StartAsync(settings.Data, settings.Engine, settings.PortBase, Say, cancellationToken);
+        PrintAddresses(system.Ports);
+        var status = 0;
+        try
+        {
+            if (!settings.Idle) status = await PlayAsync(settings, system, cancellationToken);
+            PrintWhatToTry(settings, system.Ports);
+            if (!settings.Once)
+            {
+                Say("Running. Ctrl-C stops everything.");
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Say("Stopping ...");
+        }
+        return status;
+    }
+
+    private static async Task<int> PlayAsync(Settings settings, RunningSystem system, CancellationToken cancellationToken)
+    {
+        var shop = new Shop($"http://127.0.0.1:{system.Ports.Simulator}");
+        Say($"The shop opens: {settings.Orders} orders, seed {settings.Seed}.");
+        Say("20 % of the webhooks come again, 10 % out of order, 1 % are forged.");
+        await shop.StartAsync(new ShopRun($"http://127.0.0.1:{system.Ports.Ingress}", settings.Seed, settings.Orders, Rate: 0,
+            Duplicates: 0.2, Reorder: 0.1, Forge: 0.01), cancellationToken);
+        var configuration = SystemState.Configuration(settings.Data);
+        await using var services = LogAccess.Services(configuration);
+        await using var database = NpgsqlDataSource.Create(configuration["Database:ConnectionString"]!);
+        var books = new BooksReader(database);
+        await WatchAsync(shop, services.GetRequiredService<IEventLog>(), books, cancellationToken);
+        foreach (var service in system.Services.Where(service => service.Restarts > 0)) Say(
+            $"{service.Name} was restarted {service.Restarts} times.");
+        PrintSummary(await shop.ProgressAsync(cancellationToken), await books.FiguresAsync(cancellationToken));
+        var verified = await VerifyCommand.RunAsync(settings.Data, cancellationToken);
+        return verified == 0 && await IsContentAsync(shop, cancellationToken) ? 0 : 1;
+    }
+
+    /// <summary>
+    /// The live view: on a terminal a line that moves, elsewhere a line every few seconds. Ends when all is applied and published.
+    /// </summary>
+    private static async Task WatchAsync(Shop shop, IEventLog log, BooksReader books, CancellationToken cancellationToken)
+    {
+        await AnsiConsole.Status().StartAsync("The shop opens ...", async context =>
+        {
+            var quiet = 0;
+            var lines = 0;
+            while (quiet < 3)
+            {
+                await Task.Delay(250, cancellationToken);
+                var shopNow = await shop.ProgressAsync(cancellationToken);
+                var lag = await LogAccess.LagAsync(log, Verifier.WebhookTopics, cancellationToken);
+                var booksNow = await books.FiguresAsync(cancellationToken);
+                var line = $"orders {shopNow.Orders}  accepted {shopNow.Accepted}  forged refused {shopNow.ForgedRefused}  lag {lag}  "
+                    + $"payments {booksNow.Payments}  events {booksNow.Events}  outbox {booksNow.Outbox}  parked {booksNow.Parked}";
+                context.Status(Markup.Escape(line));
+                if (Console.IsOutputRedirected && lines++ % 12 == 0) Say(line);
+                quiet = !shopNow.Running && lag == 0 && booksNow.Outbox == 0 ? quiet + 1 : 0;
+            }
+        });
+    }
+
+    /// <summary>The shop's own view: everything genuine was taken, nothing forged was.</summary>
+    private static async Task<bool> IsContentAsync(Shop shop, CancellationToken cancellationToken)
+    {
+        var end = await shop.ProgressAsync(cancellationToken);
+        if (end.Failure is not null) Say($"The shop failed: {end.Failure}");
+        if (end.Refused + end.Undelivered > 0) Say($"{end.Refused} genuine webhooks were refused, {end.Undelivered} were not delivered.");
+        if (end.ForgedAccepted > 0) Say($"{end.ForgedAccepted} forged webhooks were accepted.");
+        return end is { Ended: "finished", Refused: 0, Undelivered: 0, ForgedAccepted: 0 };
+    }
+
+    private static void PrintSummary(ShopProgress shop, BooksFigures books)
+    {
+        Say("");
+        Say("What happened:");
+        Say(string.Create(CultureInfo.InvariantCulture,
+            $"  webhooks   {shop.Accepted,9:N0} accepted, {shop.RatePerSecond:N0} a second; {shop.Retried:N0} sent again after an error"));
+        Say(string.Create(CultureInfo.InvariantCulture,
+            $"  forged     {shop.ForgedRefused,9:N0} refused, {shop.ForgedAccepted:N0} accepted"));
+        Say(string.Create(CultureInfo.InvariantCulture,
+            $"  payments   {books.Payments,9:N0}, told by {books.Events:N0} events on payment.events"));
+        Say(string.Create(CultureInfo.InvariantCulture, $"  parked     {books.Parked,9:N0}, dead letters {books.DeadLetters:N0}"));
+        Say("");
+    }
+
+    private static void PrintAddresses(Ports ports)
+    {
+        Say("");
+        Say($"  api         http://127.0.0.1:{ports.Api}         /health/ready /metrics");
+        Say($"  ingress     http://127.0.0.1:{ports.Ingress}/webhooks/{{stripe|adyen|paypal}}");
+        Say($"  processors  http://127.0.0.1:{ports.Processors}/metrics");
+        Say($"  simulator   http://127.0.0.1:{ports.Simulator}");
+        Say("");
+    }
+
+    private static void PrintWhatToTry(Settings settings, Ports ports)
+    {
+        var data = settings.Data.FullName == Path.Combine(CommonOptions.Root, ".data") ? "" : $" --data {settings.Data.FullName}";
+        Say("");
+        Say("What to try next:");
+        Say($"  ./pipeline events{data}                    the events that went out");
+        Say($"  ./pipeline verify{data}                    every invariant, a line each");
+        Say($"  ./pipeline dead-letters list{data}         what could not be read, and why");
+        Say($"  curl -s http://127.0.0.1:{ports.Ingress}/metrics | grep paymentpipeline");
+        Say($"  logs: {Path.Combine(settings.Data.FullName, "logs")}");
+    }
+
+    private static void Say(string line) => Console.WriteLine(line);
+}

@@ -1,0 +1,123 @@
+using System.Globalization;
+using PaymentPipeline.Ops.Commands;
+
+namespace PaymentPipeline.Ops.Running;
+
+/// <summary>
+/// Everything that <c>up</c> starts, in order: PostgreSQL, Kafka when asked for, simulator, ingress, processors, api.
+/// Stopped in the opposite order, so that nothing acknowledged is left behind a closed door.
+/// </summary>
+internal sealed class RunningSystem : IAsyncDisposable
+{
+    private readonly List<ServiceProcess> _services = [];
+    private readonly Dictionary<string, string> _settings = [];
+    private readonly DirectoryInfo _data;
+    private readonly string _engine;
+    private readonly int _portBase;
+    private readonly Action<string> _say;
+    private PrivatePostgres? _postgres;
+    private PrivateKafka? _kafka;
+
+    private RunningSystem(DirectoryInfo data, string engine, int portBase, Action<string> say)
+    {
+        (_data, _engine, _portBase, _say) = (data, engine, portBase, say);
+        Ports = Ports.From(portBase);
+    }
+
+    public Ports Ports { get; }
+    public IReadOnlyList<ServiceProcess> Services => _services;
+
+    public static async Task<RunningSystem> StartAsync(DirectoryInfo data, string engine, int portBase, Action<string> say,
+        CancellationToken cancellationToken)
+    {
+        data.Create();
+        if (SystemState.Load(data) is { } other && other.IsRunning())
+            throw new UserErrorException(
+                $"a system runs already in {data.FullName} (process {other.ProcessId}, ports from {other.PortBase}): stop it with Ctrl-C, or choose another --data and --port-base.");
+        var system = new RunningSystem(data, engine, portBase, say);
+        system.Ports.RequireFree(withKafka: engine == "kafka" && !IsSet("EventLog__Kafka__BootstrapServers"));
+        try
+        {
+            await system.StartStoresAsync(cancellationToken);
+            await system.StartSimulatorAsync(cancellationToken);
+            await system.StartServicesAsync(cancellationToken);
+            return system;
+        }
+        catch
+        {
+            await system.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        for (var i = _services.Count - 1; i >= 0; i--) await _services[i].DisposeAsync();
+        if (_kafka is not null) await _kafka.DisposeAsync();
+        if (_postgres is not null) await _postgres.StopAsync();
+    }
+
+    private async Task StartStoresAsync(CancellationToken cancellationToken)
+    {
+        if (IsSet("Database__ConnectionString")) _say("PostgreSQL: the one that Database__ConnectionString names");
+        else
+        {
+            _say("PostgreSQL: starting a private one ...");
+            _postgres = await PrivatePostgres.StartAsync(_data, cancellationToken);
+            _settings["Database__ConnectionString"] = _postgres.ConnectionString;
+        }
+        _settings["EventLog__Engine"] = _engine;
+        if (_engine == "kafka" && !IsSet("EventLog__Kafka__BootstrapServers"))
+        {
+            _say("Kafka: starting one broker ...");
+            _kafka = await PrivateKafka.StartAsync(_data, Ports.Kafka, cancellationToken);
+            _settings["EventLog__Kafka__BootstrapServers"] = _kafka.BootstrapServers;
+        }
+        SaveState();
+        _say("Migrating the database and the log's topics ...");
+        await MigrateCommand.ApplyAsync(SystemState.Configuration(_data), cancellationToken);
+    }
+
+    private async Task StartSimulatorAsync(CancellationToken cancellationToken)
+    {
+        var folder = Path.Combine(_data.FullName, "simulator");
+        Directory.CreateDirectory(folder);
+        await StartAsync("simulator", Ports.Simulator,
+            ["serve", "--port", Ports.Simulator.ToString(CultureInfo.InvariantCulture), "--data", folder], cancellationToken);
+        var secrets = SimulatorSecrets.Load(folder);
+        _settings["Gateways__Stripe__WebhookSecrets__0"] = secrets.StripeSecret;
+        _settings["Gateways__Adyen__HmacKeys__0"] = secrets.AdyenHmacKey;
+        _settings["Gateways__Adyen__MerchantAccount"] = secrets.AdyenMerchantAccount;
+        _settings["Gateways__PayPal__WebhookId"] = secrets.PayPalWebhookId;
+        _settings["Gateways__PayPal__TrustedRoots__0"] = Path.Combine(folder, "paypal-root.pem");
+        _settings["Gateways__PayPal__CertificateHosts__0"] = $"http://127.0.0.1:{Ports.Simulator}";
+        SaveState();
+    }
+
+    private void SaveState() =>
+        new SystemState { Engine = _engine, PortBase = _portBase, ProcessId = Environment.ProcessId, Settings = _settings }.Save(_data);
+
+    private async Task StartServicesAsync(CancellationToken cancellationToken)
+    {
+        await StartAsync("ingress", Ports.Ingress, [], cancellationToken);
+        await StartAsync("processors", Ports.Processors, [], cancellationToken);
+        await StartAsync("api", Ports.Api, [], cancellationToken);
+    }
+
+    private async Task StartAsync(string name, int port, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        _say($"{name}: starting on port {port} ...");
+        var logs = Path.Combine(_data.FullName, "logs");
+        Directory.CreateDirectory(logs);
+        var settings = new Dictionary<string, string>(_settings) { ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}" };
+        var service = new ServiceProcess(name, port, arguments, settings, Path.Combine(logs, $"{name}.log"))
+        {
+            Report = _say,
+            ReadyPath = name == "simulator" ? "/health/live" : "/health/ready",
+        };
+        _services.Add(service);
+        await service.StartAsync(cancellationToken);
+    }
+
+    private static bool IsSet(string variable) => !string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable(variable));
+}

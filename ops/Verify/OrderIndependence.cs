@@ -1,0 +1,73 @@
+using PaymentPipeline.Core.Payments;
+using PaymentPipeline.Storage;
+
+namespace PaymentPipeline.Ops.Verify;
+
+/// <summary>
+/// I9: collects the facts of a sample of payments from the log, folds them in 20 shuffled orders, each fact told twice, and
+/// compares with what is stored.
+/// </summary>
+internal sealed class OrderIndependence
+{
+    private const int SampleSize = 500;
+    private const int Shuffles = 20;
+
+    private readonly Dictionary<Guid, StoredPayment> _sample;
+    private readonly Dictionary<(string Gateway, string Account, string Alias), Guid> _aliases = [];
+    private readonly Dictionary<Guid, List<Fact>> _facts = [];
+
+    public OrderIndependence(IReadOnlyList<StoredPayment> payments, IEnumerable<StoredAlias> aliases)
+    {
+        var stride = Math.Max(1, payments.Count / SampleSize);
+        _sample = payments.Where((_, index) => index % stride == 0).ToDictionary(payment => payment.Id);
+        foreach (var alias in aliases)
+            if (_sample.ContainsKey(alias.PaymentId)) _aliases[(alias.Gateway, alias.Account, alias.Alias)] = alias.PaymentId;
+    }
+
+    public void Collect(IEnumerable<Fact> facts)
+    {
+        foreach (var fact in facts)
+        {
+            if (fact.Kind >= FactKind.PayoutPending) continue;
+            foreach (var alias in fact.Aliases)
+            {
+                if (!_aliases.TryGetValue((fact.Gateway, fact.Account, alias), out var payment)) continue;
+                if (!_facts.TryGetValue(payment, out var known)) _facts[payment] = known = [];
+                known.Add(fact);
+                break;
+            }
+        }
+    }
+
+    public InvariantResult Check()
+    {
+        var tally = new Tally("I9", $"{Shuffles} shuffled orders, each fact twice, give the stored payment");
+        foreach (var (id, facts) in _facts)
+        {
+            // The seed is the payment, so that a failure can be repeated.
+            var random = new Random(id.GetHashCode());
+            var stored = Figures(_sample[id]);
+            for (var shuffle = 0; shuffle < Shuffles; shuffle++)
+            {
+                Fact[] order = [.. facts, .. facts];
+                random.Shuffle(order);
+                var folded = Figures(Fold(id, order));
+                tally.Require(folded == stored, () => $"{id}: stored {stored}, folded {folded}");
+            }
+        }
+        return tally.Result;
+    }
+
+    private static Payment Fold(Guid id, Fact[] facts)
+    {
+        var payment = Payment.New(id, facts[0], PaymentOrigin.External);
+        foreach (var fact in facts) payment = PaymentFold.Apply(payment, fact).Payment;
+        return payment;
+    }
+
+    private static string Figures(StoredPayment payment) =>
+        $"{payment.Status} v{payment.Version} {payment.Authorized}/{payment.Captured}/{payment.Refunded}+{payment.RefundPending}/{payment.Disputed}/{payment.Fees}";
+
+    private static string Figures(Payment payment) =>
+        $"{PaymentStatusNames.Of(payment.Status)} v{payment.Version} {payment.AmountAuthorized}/{payment.AmountCaptured}/{payment.AmountRefunded}+{payment.AmountRefundPending}/{payment.AmountDisputed}/{payment.Fees}";
+}

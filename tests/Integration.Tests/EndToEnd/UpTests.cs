@@ -1,0 +1,58 @@
+using PaymentPipeline.TestKit;
+using Xunit;
+
+namespace PaymentPipeline.Integration.Tests.EndToEnd;
+
+/// <summary>The whole system as a stranger starts it: processes, real stores, the simulator's shop, verify at the end.</summary>
+[Collection("EndToEnd")]
+public sealed class UpTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+
+    [Fact]
+    public async Task Up_once_on_postgres_ends_clean()
+    {
+        await using var run = PipelineRun.Up("postgres", PipelineRun.FreePorts(), "--once", "--orders", "120", "--seed", "11");
+
+        var status = await run.WaitAsync(Limit);
+
+        Assert.True(status == 0, run.Output);
+        Assert.Contains("verify: clean", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public Task F1_F2_killed_ingress_and_processors_lose_nothing_on_postgres() => KillTwiceAsync("postgres");
+
+    [Fact]
+    public async Task A_port_in_use_is_one_clear_line()
+    {
+        var portBase = PipelineRun.FreePorts();
+        using var holder = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, portBase + 1);
+        holder.Start();
+        await using var run = PipelineRun.Up("postgres", portBase, "--once");
+
+        var status = await run.WaitAsync(Limit);
+
+        Assert.Equal(2, status);
+        Assert.Contains($"port {portBase + 1} (ingress) is in use", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Output, StringComparison.Ordinal);
+    }
+
+    private static async Task KillTwiceAsync(string engine)
+    {
+        await using var run = PipelineRun.Up(engine, PipelineRun.FreePorts(), "--once", "--orders", "1500", "--seed", "13");
+
+        foreach (var accepted in new[] { 200, 2000 })
+        {
+            await Eventually.Async(() => Task.FromResult(run.HasEnded || run.Accepted > accepted), Limit);
+            run.Kill("ingress");
+            run.Kill("processors");
+        }
+        var status = await run.WaitAsync(Limit);
+
+        Assert.True(status == 0, run.Output);
+        Assert.Contains("ingress was restarted 2 times", run.Output, StringComparison.Ordinal);
+        Assert.Contains("processors was restarted 2 times", run.Output, StringComparison.Ordinal);
+        Assert.Contains("verify: clean", run.Output, StringComparison.Ordinal);
+    }
+}
