@@ -52,7 +52,8 @@ internal static class PayPalEvents
             PayPalPaymentFacts.OfRefund(notice, notice.Resource),
         "PAYMENT.CAPTURE.REVERSED" or "PAYMENT.SALE.REVERSED" => [PayPalPaymentFacts.Reversed(notice)],
 
-        "PAYMENT.SALE.COMPLETED" or "PAYMENT.SALE.PENDING" or "PAYMENT.SALE.DENIED" => PayPalPaymentFacts.OfCapture(notice, notice.Resource),
+        "PAYMENT.SALE.COMPLETED" or "PAYMENT.SALE.PENDING" or "PAYMENT.SALE.DENIED" =>
+            PayPalPaymentFacts.OfCapture(notice, notice.Resource),
         "PAYMENT.SALE.REFUNDED" => PayPalPaymentFacts.OfRefund(notice, notice.Resource),
 
         "CUSTOMER.DISPUTE.CREATED" or "CUSTOMER.DISPUTE.UPDATED" or "CUSTOMER.DISPUTE.RESOLVED" => PayPalDisputeFacts.Of(notice),
