@@ -45,7 +45,12 @@ internal static class PayPalOrderFacts
     }
 
     private static Fact Voided(PayPalNotice notice, JsonElement order, string id) =>
-        notice.NewFact(FactKind.Voided, id, PayPalReferences.Of(id), order) with { PartId = id, OrderId = OrderIdOf(order) };
+        notice.NewFact(FactKind.Voided, id, PayPalReferences.Of(id), order) with
+        {
+            PartId = id,
+            PaymentAmount = Total(order),
+            OrderId = OrderIdOf(order),
+        };
 
     private static List<Fact> InsideOf(PayPalNotice notice, JsonElement order)
     {

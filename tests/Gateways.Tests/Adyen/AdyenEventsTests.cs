@@ -62,7 +62,8 @@ public sealed class AdyenEventsTests : IDisposable
         Assert.Equal(["PAY1", "PART1"], fact.Aliases);
         Assert.Equal("PART1", fact.PartId);
         Assert.Equal($"{kind}:PART1", fact.Key.Value);
-        Assert.Null(fact.PaymentAmount);
+        Assert.Equal(1999, (fact.Amount ?? fact.PaymentAmount)!.Value.AmountMinor);
+        Assert.Equal(kind != FactKind.Voided, fact.PaymentAmount is null);
     }
 
     [Theory]

@@ -8,17 +8,17 @@ namespace PaymentPipeline.Gateways.Tests.PayPal;
 
 public sealed class PayPalSignatureTests : IDisposable
 {
-    private static readonly PayPalLeaf _leaf = PayPalAuthority.Shared.Leaf();
+    private static readonly PayPalLeaf Leaf = PayPalAuthority.Shared.Leaf();
     private readonly PayPalFixture _paypal = new();
 
-    public PayPalSignatureTests() => _paypal.Web.Documents[Address] = _leaf.Pem;
+    public PayPalSignatureTests() => _paypal.Web.Documents[Address] = Leaf.Pem;
 
     public void Dispose() => _paypal.Dispose();
 
     [Fact]
     public async Task A_signed_delivery_is_authentic_and_names_its_event_and_itself()
     {
-        var verdict = await _paypal.Deliver(_leaf);
+        var verdict = await _paypal.Deliver(Leaf);
         Assert.Equal(WebhookVerdictKind.Authentic, verdict.Kind);
         Assert.Equal("WH-1", verdict.EventKey);
         Assert.Equal("CAP1", verdict.PartitionKey);
@@ -59,7 +59,7 @@ public sealed class PayPalSignatureTests : IDisposable
     [Fact]
     public async Task H58_the_webhook_id_of_another_endpoint_is_not_authentic()
     {
-        var verdict = await _paypal.Send(_leaf.Headers(Encoding.UTF8.GetBytes(Body), Address, "OTHER"));
+        var verdict = await _paypal.Send(Leaf.Headers(Encoding.UTF8.GetBytes(Body), Address, "OTHER"));
         Assert.Equal("signature_mismatch", verdict.Reason);
     }
 
@@ -86,14 +86,14 @@ public sealed class PayPalSignatureTests : IDisposable
     {
         var crc = PayPalLeaf.Crc32(Encoding.UTF8.GetBytes(Body));
         var signed = Encoding.ASCII.GetBytes($"T-1|2026-11-02T10:00:07Z|{WebhookId}|{crc}");
-        var signature = _leaf.Key.SignData(signed, HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
+        var signature = Leaf.Key.SignData(signed, HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
         Assert.Equal("signature_mismatch", (await _paypal.Send(With("PAYPAL-TRANSMISSION-SIG", Convert.ToBase64String(signature)))).Reason);
     }
 
     [Fact]
     public async Task H64_an_empty_body_is_malformed()
     {
-        var verdict = await _paypal.UnderTest.Verify("", _leaf.Headers([], Address, WebhookId));
+        var verdict = await _paypal.UnderTest.Verify("", Leaf.Headers([], Address, WebhookId));
         Assert.Equal(WebhookVerdictKind.Malformed, verdict.Kind);
     }
 
@@ -101,7 +101,7 @@ public sealed class PayPalSignatureTests : IDisposable
     public async Task A_signed_body_that_cannot_be_read_is_authentic_and_quarantined()
     {
         const string body = "{\"broken";
-        var verdict = await _paypal.UnderTest.Verify(body, _leaf.Headers(Encoding.UTF8.GetBytes(body), Address, WebhookId));
+        var verdict = await _paypal.UnderTest.Verify(body, Leaf.Headers(Encoding.UTF8.GetBytes(body), Address, WebhookId));
         Assert.Equal(WebhookVerdictKind.Authentic, verdict.Kind);
         Assert.Equal("", verdict.EventKey);
         Assert.StartsWith("body-", verdict.PartitionKey, StringComparison.Ordinal);
@@ -113,7 +113,7 @@ public sealed class PayPalSignatureTests : IDisposable
     {
         var genuine = Encoding.UTF8.GetBytes(Payment("10.00", new string('0', 40)));
         var forged = CrcForgery.Forge(Payment("99.00", new string('0', 40)), PayPalLeaf.Crc32(genuine));
-        var headers = _leaf.Headers(genuine, Address, WebhookId);
+        var headers = Leaf.Headers(genuine, Address, WebhookId);
         var first = await _paypal.UnderTest.Verify(genuine, headers);
         var second = await _paypal.UnderTest.Verify(forged, headers);
 
@@ -140,9 +140,9 @@ public sealed class PayPalSignatureTests : IDisposable
         {"id":"CAP1","status":"COMPLETED","amount":{"currency_code":"USD","value":"{{{amount}}}"} } }
         """;
 
-    private (string Name, string Value)[] Headers() => _leaf.Headers(Encoding.UTF8.GetBytes(Body), Address, WebhookId);
+    private static (string Name, string Value)[] Headers() => Leaf.Headers(Encoding.UTF8.GetBytes(Body), Address, WebhookId);
 
-    private (string Name, string Value)[] With(string name, string value) =>
+    private static (string Name, string Value)[] With(string name, string value) =>
         [.. Headers().Select(header => header.Name == name ? (name, value) : header)];
 
     private async Task RefusedUnread((string Name, string Value)[] headers)
