@@ -35,4 +35,7 @@ internal static partial class Log
 
     [LoggerMessage(4030, LogLevel.Warning, "The event log is not available ({Error}); the next try is in {PauseMs} ms.")]
     public static partial void LogUnavailable(ILogger logger, string error, double pauseMs);
+
+    [LoggerMessage(4031, LogLevel.Warning, "No gateway is configured: no webhooks are read, events are published all the same.")]
+    public static partial void NoGateways(ILogger logger);
 }

@@ -4,7 +4,7 @@ using PaymentPipeline.Storage;
 namespace PaymentPipeline.Processors;
 
 /// <summary>What the processors tell. Every outcome of an event is counted, and of what waits the oldest is measured.</summary>
-public sealed class ProcessorsMetrics : IDisposable
+internal sealed class ProcessorsMetrics : IDisposable
 {
     public const string MeterName = "PaymentPipeline.Processors";
 

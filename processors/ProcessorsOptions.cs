@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace PaymentPipeline.Processors;
 
 /// <summary>Settings of the processors; <c>Processors__…</c> in the environment.</summary>
-public sealed class ProcessorsOptions
+internal sealed class ProcessorsOptions
 {
     public const string Section = "Processors";
 

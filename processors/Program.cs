@@ -1,3 +1,4 @@
-var builder = WebApplication.CreateSlimBuilder(args);
-var app = builder.Build();
-app.Run();
+using PaymentPipeline.Hosting;
+using PaymentPipeline.Processors;
+
+return await ProcessorsApp.Create(args).RunServiceAsync();

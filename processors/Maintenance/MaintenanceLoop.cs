@@ -14,9 +14,9 @@ namespace PaymentPipeline.Processors.Maintenance;
 /// <item>Measure what waits.</item>
 /// </list>
 /// </summary>
-public sealed class MaintenanceLoop(
+internal sealed class MaintenanceLoop(
     PaymentStore payments, ParkedStore parked, DeadLetterStore deadLetters, OutboxStore outbox, AttemptStore attempts, AuditChain chain,
-    OutboxSignal signal, IOptions<ProcessorsOptions> options, ProcessorsMetrics metrics, TimeProvider time, ILogger<MaintenanceLoop> logger)
+    OutboxSignal signal, MigrationAtStart migration, IOptions<ProcessorsOptions> options, ProcessorsMetrics metrics, TimeProvider time, ILogger<MaintenanceLoop> logger)
     : BackgroundService
 {
     private const int AtATime = 500;
@@ -29,6 +29,7 @@ public sealed class MaintenanceLoop(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await migration.Done.WaitAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             try

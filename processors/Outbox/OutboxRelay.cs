@@ -15,8 +15,8 @@ namespace PaymentPipeline.Processors.Outbox;
 /// </list>
 /// Dying between 3 and 4 publishes the same ids and bytes again; dying anywhere loses nothing.
 /// </summary>
-public sealed class OutboxRelay(
-    OutboxStore store, IEventLog log, OutboxSignal signal, IOptions<ProcessorsOptions> options, ProcessorsMetrics metrics,
+internal sealed class OutboxRelay(
+    OutboxStore store, IEventLog log, OutboxSignal signal, MigrationAtStart migration, IOptions<ProcessorsOptions> options, ProcessorsMetrics metrics,
     TimeProvider time, ILogger<OutboxRelay> logger) : BackgroundService
 {
     private static readonly TimeSpan failurePauseMax = TimeSpan.FromSeconds(5);
@@ -30,6 +30,7 @@ public sealed class OutboxRelay(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await migration.Done.WaitAsync(stoppingToken);
         var failures = 0;
         while (!stoppingToken.IsCancellationRequested)
         {

@@ -1,7 +1,7 @@
 namespace PaymentPipeline.Processors.Outbox;
 
 /// <summary>Rung after a commit that staged events, so that the relay need not poll. Rings that nobody waits for are one ring.</summary>
-public sealed class OutboxSignal : IDisposable
+internal sealed class OutboxSignal : IDisposable
 {
     private readonly SemaphoreSlim _rung = new(0, 1);
 

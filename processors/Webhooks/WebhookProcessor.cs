@@ -18,7 +18,7 @@ namespace PaymentPipeline.Processors.Webhooks;
 /// When <see cref="ProcessAsync"/> returns, every record is applied, known, parked or quarantined, durably, and the offset may
 /// move. While the database is away it does not return, so the offset stays.
 /// </summary>
-public sealed class WebhookProcessor(
+internal sealed class WebhookProcessor(
     RecordReader reader, PaymentStore store, AttemptStore attempts, CrashGuard crashes, OutboxSignal outbox,
     IOptions<ProcessorsOptions> options, ProcessorsMetrics metrics, TimeProvider time, ILogger<WebhookProcessor> logger)
 {
@@ -31,7 +31,7 @@ public sealed class WebhookProcessor(
         ArgumentNullException.ThrowIfNull(records);
         if (records.Count == 0) return;
         using var activity = Tracing.StartBatch(records);
-        if (await Patience.ForAsync(() => crashes.IsSuspectAsync(records[0], cancellationToken), Retried, time, cancellationToken))
+        if (await Patience.ForAsync(() => crashes.IsSuspectAsync(records, cancellationToken), Retried, time, cancellationToken))
             await ProcessOneByOneAsync(records, cancellationToken);
         else
             await CommitAsync([.. records.Select(reader.Read)], cancellationToken);

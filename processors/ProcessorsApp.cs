@@ -1,0 +1,50 @@
+using PaymentPipeline.EventLog;
+using PaymentPipeline.Gateways;
+using PaymentPipeline.Hosting;
+using PaymentPipeline.Hosting.Health;
+using PaymentPipeline.Processors.Maintenance;
+using PaymentPipeline.Processors.Outbox;
+using PaymentPipeline.Processors.Webhooks;
+using PaymentPipeline.Storage;
+
+namespace PaymentPipeline.Processors;
+
+/// <summary>The service, put together in the order of the data: the log gives, gateways read, the books keep, the relay publishes.</summary>
+internal static class ProcessorsApp
+{
+    /// <param name="configure">The last word on services; tests register a gateway of their own.</param>
+    public static WebApplication Create(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        builder.AddServiceDefaults("processors");
+        builder.Services.AddGateways(builder.Configuration);
+        builder.Services.AddEventLog(builder.Configuration);
+        builder.Services.AddStorage(builder.Configuration);
+        AddProcessors(builder.Services);
+        configure?.Invoke(builder);
+
+        var app = builder.Build();
+        app.MapServiceDefaults();
+        return app;
+    }
+
+    private static void AddProcessors(IServiceCollection services)
+    {
+        services.AddOptions<ProcessorsOptions>()
+            .BindConfiguration(ProcessorsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<ProcessorsMetrics>();
+        services.AddSingleton<RecordReader>();
+        services.AddSingleton<CrashGuard>();
+        services.AddSingleton<OutboxSignal>();
+        services.AddSingleton<WebhookProcessor>();
+        services.AddSingleton<WebhookConsumer>();
+        services.AddSingleton<MigrationAtStart>();
+        services.AddHostedService(provider => provider.GetRequiredService<MigrationAtStart>());
+        // Stopped from the last to the first: the relay still runs while the consumer finishes what it has in hand.
+        services.AddHostedService<OutboxRelay>();
+        services.AddHostedService(provider => provider.GetRequiredService<WebhookConsumer>());
+        services.AddHostedService<MaintenanceLoop>();
+        services.AddReadinessCheck<WebhookConsumer>("event-log", (consumer, cancellationToken) => consumer.CheckAsync(cancellationToken));
+        services.AddReadinessCheck<DatabaseHealth>("database", (health, cancellationToken) => health.CheckAsync(cancellationToken));
+    }
+}
