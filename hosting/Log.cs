@@ -5,8 +5,8 @@ namespace PaymentPipeline.Hosting;
 /// <summary>Ids 1000 to 1099.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1000, LogLevel.Information, "{Service} {Version} started on .NET {Runtime} at {Addresses}; {Notes}")]
-    public static partial void Started(ILogger logger, string service, string version, string runtime, string addresses, string notes);
+    [LoggerMessage(1000, LogLevel.Information, "{Service} {Version} started on .NET {Runtime} at {Addresses}")]
+    public static partial void Started(ILogger logger, string service, string version, string runtime, string addresses);
 
     [LoggerMessage(1001, LogLevel.Information, "{Service} stopped")]
     public static partial void Stopped(ILogger logger, string service);

@@ -1,8 +1,6 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -102,10 +100,4 @@ public static class ServiceDefaults
 public sealed record ServiceIdentity(string Name)
 {
     public string Version { get; } = typeof(ServiceIdentity).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
-}
-
-/// <summary>A line's worth of facts for the log at start ("kafka client", "librdkafka 2.15.1"). Register any number.</summary>
-public sealed record StartupNote(string Name, string Value)
-{
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name}: {Value}");
 }

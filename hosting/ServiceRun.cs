@@ -30,17 +30,11 @@ public static class ServiceRun
             await Console.Error.WriteLineAsync(Describe(identity.Name, problems));
             return 1;
         }
-        LogStart(app, identity);
+        Log.Started(app.Logger, identity.Name, identity.Version, Environment.Version.ToString(), string.Join(' ', app.Urls));
         await app.WaitForShutdownAsync();
         Log.Stopped(app.Logger, identity.Name);
         await app.DisposeAsync();
         return 0;
-    }
-
-    private static void LogStart(WebApplication app, ServiceIdentity identity)
-    {
-        var notes = string.Join("; ", app.Services.GetServices<StartupNote>());
-        Log.Started(app.Logger, identity.Name, identity.Version, Environment.Version.ToString(), string.Join(' ', app.Urls), notes);
     }
 
     /// <summary>Problems that the operator can mend; empty for everything else, which stays an exception.</summary>

@@ -17,6 +17,7 @@ internal sealed class IngressServer : IAsyncDisposable
 {
     public const string Secret = "whsec_a_secret_of_the_ingress_tests_0001";
     public const string PreviousSecret = "whsec_a_secret_of_the_ingress_tests_0000";
+    public const string AdyenKey = "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056";
     private readonly WebApplication _app;
 
     private IngressServer(WebApplication app)
@@ -41,6 +42,8 @@ internal sealed class IngressServer : IAsyncDisposable
             $"--Gateways:Stripe:WebhookSecrets:0={Secret}",
             $"--Gateways:Stripe:WebhookSecrets:1={PreviousSecret}",
             "--Gateways:Stripe:Accounts:branch:WebhookSecrets:0=whsec_another_account_of_the_tests_0001",
+            $"--Gateways:Adyen:HmacKeys:0={AdyenKey}",
+            "--Gateways:Adyen:MerchantAccount=TestMerchant",
             "--Gateways:Acme:Open=true",
             .. settings,
         ];
