@@ -7,7 +7,7 @@ internal sealed class AppendBatch
 {
     private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int left;
-    private Error? firstError;
+    private DeliveryReport<string, ReadOnlyMemory<byte>>? firstFailed;
 
     public AppendBatch(int records)
     {
@@ -21,9 +21,9 @@ internal sealed class AppendBatch
 
     private void Delivered(DeliveryReport<string, ReadOnlyMemory<byte>> report)
     {
-        if (report.Error.IsError) Interlocked.CompareExchange(ref firstError, report.Error, null);
+        if (report.Error.IsError) Interlocked.CompareExchange(ref firstFailed, report, null);
         if (Interlocked.Decrement(ref left) > 0) return;
-        if (firstError is null) done.SetResult();
-        else done.SetException(ClientErrors.OfAppend(firstError));
+        if (firstFailed is null) done.SetResult();
+        else done.SetException(ClientErrors.OfAppend(firstFailed.Topic, firstFailed.Error));
     }
 }

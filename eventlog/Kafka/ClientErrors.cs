@@ -9,13 +9,14 @@ internal static class ClientErrors
     /// Too large will be too large again; everything else may pass with time or with an operator's help, and the caller
     /// answers 503 until then. A timed-out record may be in the log all the same.
     /// </summary>
-    public static EventLogException OfAppend(Error error) => error.Code switch
+    public static EventLogException OfAppend(string topic, Error error) => error.Code switch
     {
         ErrorCode.MsgSizeTooLarge or ErrorCode.InvalidMsg =>
-            new EventLogException($"Kafka refused a record ({error.Code}): {error.Reason}. See the topic's max.message.bytes."),
+            new EventLogException($"Kafka refused a record of {topic} ({error.Code}): {error.Reason}. See the topic's max.message.bytes."),
         ErrorCode.Local_QueueFull =>
-            new EventLogUnavailableException("The Kafka client's queue is full (EventLog__AppendQueueBytesMax): the brokers are slower than the load."),
-        _ => new EventLogUnavailableException($"Kafka did not acknowledge ({error.Code}): {error.Reason}."),
+            new EventLogUnavailableException(
+                "The Kafka client's queue is full (EventLog__AppendQueueBytesMax): the brokers are slower than the load."),
+        _ => new EventLogUnavailableException($"Kafka did not acknowledge a record of {topic} ({error.Code}): {error.Reason}."),
     };
 
     public static EventLogUnavailableException OfRequest(string what, Error error) =>

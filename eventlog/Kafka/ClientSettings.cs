@@ -40,12 +40,16 @@ internal sealed class ClientSettings(EventLogOptions log)
         AutoOffsetReset = AutoOffsetReset.Error,
         AllowAutoCreateTopics = false,
         QueuedMaxMessagesKbytes = 16_384,
+        // A fetch that waits for records holds up the next one on its connection, which may be for another partition.
+        FetchWaitMaxMs = 20,
     };
 
     public ConsumerConfig Member(string group)
     {
         var config = Reader(group);
         config.PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky;
+        // Waits longer than a reader, since its partitions seldom change: an idle member asks ten times a second.
+        config.FetchWaitMaxMs = 100;
         config.SessionTimeoutMs = (int)log.Lease.TotalMilliseconds;
         // A rebalance is noticed with a heartbeat, so the beat bounds how long a new member waits for its share.
         config.HeartbeatIntervalMs = Math.Clamp(config.SessionTimeoutMs.Value / 6, 100, 1_000);
@@ -73,6 +77,10 @@ internal sealed class ClientSettings(EventLogOptions log)
             // After a broker's death its address is tried again within a second, not ten.
             ReconnectBackoffMs = 50,
             ReconnectBackoffMaxMs = 1_000,
+            // A topic that is missing here may be just made, and known to the next broker; later it is an error.
+            TopicMetadataPropagationMaxMs = 3_000,
+            // Members look for partitions and topics this often.
+            TopicMetadataRefreshIntervalMs = 10_000,
             // A new leader is looked for at once.
             TopicMetadataRefreshFastIntervalMs = 100,
         };

@@ -37,7 +37,7 @@ internal sealed class ClusterWatch : IAsyncDisposable
     public string? WhyNot(string topic, int partition)
     {
         var seen = view;
-        if (seen.Troubles is null) return seen.Unreachable;
+        if (seen.Troubles is null) return seen.Problem;
         return seen.Troubles.GetValueOrDefault(new TopicPartition(topic, partition));
     }
 
@@ -104,31 +104,33 @@ internal sealed class ClusterWatch : IAsyncDisposable
         var troubles = new Dictionary<TopicPartition, string>();
         foreach (var topic in metadata.Topics)
         {
-            if (!needed.TryGetValue(topic.Topic, out var copies)) continue;
             foreach (var partition in topic.Partitions)
-                if (TroubleOf(partition, copies) is { } trouble)
+                if (TroubleOf(partition, needed.GetValueOrDefault(topic.Topic, 1)) is { } trouble)
                     troubles[new TopicPartition(topic.Topic, partition.PartitionId)] = $"{topic.Topic}/{partition.PartitionId} {trouble}";
         }
-        return troubles.Count == 0 ? View.Well : new View(null, troubles.ToFrozenDictionary());
+        if (troubles.Count == 0) return View.Well;
+        // Health speaks of our topics only; an append is refused wherever it goes.
+        var ours = troubles.Where(pair => needed.ContainsKey(pair.Key.Topic)).Select(pair => pair.Value).ToList();
+        return new View(ours.Count == 0 ? null : $"{ours[0]} ({ours.Count} such partitions)", troubles.ToFrozenDictionary());
     }
 
-    private static string? TroubleOf(PartitionMetadata partition, int copies)
+    private static string? TroubleOf(PartitionMetadata partition, int copiesAsked)
     {
         if (partition.Leader < 0) return "has no leader";
+        // The brokers do not ask for more copies than the partition has, either.
+        var copies = Math.Min(copiesAsked, partition.Replicas.Length);
         return partition.InSyncReplicas.Length < copies ? $"has {partition.InSyncReplicas.Length} of {copies} copies in sync" : null;
     }
 
-    /// <param name="unreachable">Set when no broker answers.</param>
-    /// <param name="troubles">By partition, where some partitions are in trouble.</param>
-    private sealed class View(string? unreachable, FrozenDictionary<TopicPartition, string>? troubles)
+    /// <param name="problem">What health reports.</param>
+    /// <param name="troubles">By partition; null when the problem is everybody's, or there is none.</param>
+    private sealed class View(string? problem, FrozenDictionary<TopicPartition, string>? troubles)
     {
         public static readonly View Unknown = new(null, null);
         public static readonly View Well = new(null, null);
 
-        public string? Unreachable => unreachable;
+        public string? Problem => problem;
 
         public FrozenDictionary<TopicPartition, string>? Troubles => troubles;
-
-        public string? Problem => unreachable ?? (troubles is null ? null : $"{troubles.Values[0]} ({troubles.Count} such partitions)");
     }
 }

@@ -58,7 +58,7 @@ internal sealed class DurableProducer : IAsyncDisposable
         catch (ProduceException<string, ReadOnlyMemory<byte>> e)
         {
             if (e.Error.IsFatal || e.Error.Code == ErrorCode.Local_Fatal) Replace(producer, e.Error);
-            throw ClientErrors.OfAppend(e.Error);
+            throw ClientErrors.OfAppend(record.Topic, e.Error);
         }
         catch (ObjectDisposedException e)
         {

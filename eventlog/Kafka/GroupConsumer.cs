@@ -20,7 +20,8 @@ internal sealed class GroupConsumer : ILogConsumer
         this.time = time;
         inbox = new GroupInbox(settings.FetchAheadRecords);
         pump = new GroupPump(settings, group, inbox, commitGate, logger);
-        pumping = Task.Factory.StartNew(() => pump.Run(topics), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        pumping = Task.Factory.StartNew(
+            () => pump.Run(topics), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     public async Task<LogPoll> PollAsync(int maxRecords, TimeSpan atMost, CancellationToken cancellationToken)
@@ -76,9 +77,11 @@ internal sealed class GroupConsumer : ILogConsumer
                 pump.Consumer.Commit(owned.Select(pair => new TopicPartitionOffset(pair.Key.Topic, pair.Key.Number, pair.Value)));
                 return (refused, null);
             }
-            catch (TopicPartitionOffsetException e) when (e.Results.All(result => !result.Error.IsError || ClientErrors.IsFenced(result.Error.Code)))
+            catch (TopicPartitionOffsetException e)
+                when (e.Results.All(result => !result.Error.IsError || ClientErrors.IsFenced(result.Error.Code)))
             {
-                refused.AddRange(e.Results.Where(result => result.Error.IsError).Select(result => new TopicPartition(result.Topic, result.Partition.Value)));
+                refused.AddRange(e.Results.Where(result => result.Error.IsError)
+                    .Select(result => new TopicPartition(result.Topic, result.Partition.Value)));
                 return (refused, null);
             }
             catch (KafkaException e) when (ClientErrors.IsFenced(e.Error.Code))

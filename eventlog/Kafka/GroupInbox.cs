@@ -96,7 +96,8 @@ internal sealed class GroupInbox(int capacity)
         }
     }
 
-    /// <summary>Ends ownership: after a revocation, or without one (<paramref name="tellCaller"/>) because others own them already.</summary>
+    /// <summary>Ends ownership: after a revocation, or without one because others own them already.</summary>
+    /// <param name="tellCaller">The partitions are reported as lost.</param>
     public void Remove(IReadOnlyCollection<TopicPartition> partitions, bool tellCaller)
     {
         lock (gate)

@@ -13,6 +13,10 @@ namespace PaymentPipeline.EventLog.Kafka;
 /// </summary>
 internal sealed class GroupPump
 {
+    private const string Remedy =
+        "Records between the committed and the first kept offset were never processed: find them elsewhere (the gateways' event "
+        + "lists), then set the group's offset on purpose.";
+
     private const int BatchMax = 500;
     private const int PollMs = 100;
     private static readonly TimeSpan slowCaller = TimeSpan.FromMilliseconds(500);
@@ -79,6 +83,7 @@ internal sealed class GroupPump
             wait = 0;
         }
         if (batch.Count == 0) return;
+        EventLogMetrics.RecordsRead.Add(batch.Count);
         inbox.Add(batch);
         batch.Clear();
     }
@@ -122,24 +127,20 @@ internal sealed class GroupPump
         catch (ConsumeException e) when (ClientErrors.IsOffsetGone(e.Error.Code))
         {
             throw new OffsetOutOfRangeException(
-                $"Group {group}: the next record of {e.ConsumerRecord?.TopicPartition} is not in the log any more ({e.Error.Reason}). {Remedy}", e);
+                $"Group {group}: the next record of {e.ConsumerRecord?.TopicPartition} is not in the log ({e.Error.Reason}). {Remedy}", e);
         }
-        catch (ConsumeException e) when (e.Error.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.TopicAuthorizationFailed
-            or ErrorCode.GroupAuthorizationFailed || e.Error.IsFatal)
+        catch (ConsumeException e) when (
+            e.Error.Code is ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed || e.Error.IsFatal)
         {
             throw new EventLogException($"Group {group} cannot read ({e.Error.Code}): {e.Error.Reason}.", e);
         }
         catch (ConsumeException e)
         {
-            // The client itself goes on trying; a group that was left for being slow is joined again.
+            // The client itself goes on trying; a topic just made appears, a group left for being slow is joined again.
             Log.ConsumeFailed(logger, group, e.Error.Code.ToString(), e.Error.Reason);
             return null;
         }
     }
-
-    private const string Remedy =
-        "Records between the committed and the first kept offset were never processed: find them elsewhere (the gateways' event "
-        + "lists), then set the group's offset on purpose.";
 
     private List<TopicPartitionOffset> OnAssigned(List<KafkaPartition> partitions)
     {

@@ -16,6 +16,7 @@ public sealed class KafkaEventLog : IEventLog
     private readonly ILogger logger;
     private readonly DurableProducer producer;
     private readonly ClusterWatch watch;
+    private readonly StallGuard guard;
     private readonly TopicSettings topicSettings;
     private readonly Lazy<RecordReader> reader;
     private readonly Lazy<RecordReader> waiter;
@@ -34,6 +35,7 @@ public sealed class KafkaEventLog : IEventLog
         settings = new ClientSettings(options);
         producer = new DurableProducer(settings, time, logger);
         watch = new ClusterWatch(settings, producer, time, logger);
+        guard = new StallGuard(time);
         topicSettings = new TopicSettings(settings, partitions, logger);
         reader = new Lazy<RecordReader>(() => new RecordReader(settings, "paymentpipeline-reader", partitions, logger));
         waiter = new Lazy<RecordReader>(() => new RecordReader(settings, "paymentpipeline-reader", partitions, logger));
@@ -41,9 +43,13 @@ public sealed class KafkaEventLog : IEventLog
 
     public string Engine => "kafka";
 
+    /// <summary>False on librdkafka's mock cluster only, which serves tests and knows no settings of topics.</summary>
+    internal bool TopicsHaveSettings { get; init; } = true;
+
     public async Task EnsureTopicsAsync(IReadOnlyCollection<string> topics, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(topics);
+        if (!TopicsHaveSettings) return;
         lock (ensured) ensured.UnionWith(topics);
         try
         {
@@ -57,19 +63,29 @@ public sealed class KafkaEventLog : IEventLog
         }
     }
 
-    public Task AppendAsync(IReadOnlyList<LogAppend> records, CancellationToken cancellationToken)
+    public async Task AppendAsync(IReadOnlyList<LogAppend> records, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(records);
         cancellationToken.ThrowIfCancellationRequested();
-        if (records.Count == 0) return Task.CompletedTask;
+        if (records.Count == 0) return;
         var numbers = new int[records.Count];
-        for (var i = 0; i < records.Count; i++)
+        for (var i = 0; i < numbers.Length; i++) numbers[i] = Partitioner.PartitionOf(records[i].Key, partitions);
+        Admit(records, numbers);
+        var began = time.GetTimestamp();
+        try
         {
-            numbers[i] = Partitioner.PartitionOf(records[i].Key, partitions);
-            if (watch.WhyNot(records[i].Topic, numbers[i]) is { } reason)
-                return Task.FromException(new EventLogUnavailableException($"Kafka takes no records now: {reason}."));
+            await producer.AppendAsync(records, numbers);
         }
-        return producer.AppendAsync(records, numbers);
+        catch (EventLogException)
+        {
+            EventLogMetrics.AppendsFailed.Add(1);
+            if (IsStall(time.GetElapsedTime(began)) && WhyNot(records, numbers) is null) guard.Stalled();
+            throw;
+        }
+        guard.Well();
+        EventLogMetrics.AppendDuration.Record(time.GetElapsedTime(began).TotalSeconds);
+        EventLogMetrics.AppendBatchSize.Record(records.Count);
+        EventLogMetrics.RecordsAppended.Add(records.Count);
     }
 
     public Task<IReadOnlyList<LogRecord>> ReadAsync(
@@ -100,10 +116,13 @@ public sealed class KafkaEventLog : IEventLog
     public async Task ApplyRetentionAsync(string topic, DateTimeOffset before, CancellationToken cancellationToken)
     {
         var firstToKeep = await FindOffsetsAsync(topic, before, cancellationToken);
-        using var admin = new AdminClientBuilder(settings.Admin()).SetLogHandler((_, line) => ClientLog.Write(logger, line)).Build();
+        using var admin = new AdminClientBuilder(settings.Admin())
+            .SetLogHandler((_, line) => ClientLog.Write(logger, line))
+            .Build();
         try
         {
-            await admin.DeleteRecordsAsync(firstToKeep.Select(pair => new TopicPartitionOffset(pair.Key.Topic, pair.Key.Number, pair.Value)));
+            await admin.DeleteRecordsAsync(
+                firstToKeep.Select(pair => new TopicPartitionOffset(pair.Key.Topic, pair.Key.Number, pair.Value)));
         }
         catch (KafkaException e)
         {
@@ -125,6 +144,26 @@ public sealed class KafkaEventLog : IEventLog
         if (reader.IsValueCreated) await reader.Value.DisposeAsync();
         if (waiter.IsValueCreated) await waiter.Value.DisposeAsync();
     }
+
+    /// <exception cref="EventLogUnavailableException">Waiting would be for nothing.</exception>
+    private void Admit(IReadOnlyList<LogAppend> records, int[] numbers)
+    {
+        var reason = WhyNot(records, numbers);
+        if (reason is null && guard.TryEnter()) return;
+        EventLogMetrics.AppendsRefused.Add(1);
+        throw new EventLogUnavailableException(
+            $"Kafka takes no records now: {reason ?? "since the last append that timed out nothing was acknowledged"}.");
+    }
+
+    private string? WhyNot(IReadOnlyList<LogAppend> records, int[] numbers)
+    {
+        for (var i = 0; i < numbers.Length; i++)
+            if (watch.WhyNot(records[i].Topic, numbers[i]) is { } reason) return reason;
+        return null;
+    }
+
+    /// <summary>It waited long, and nothing of anybody was acknowledged meanwhile.</summary>
+    private bool IsStall(TimeSpan waited) => waited > settings.AppendTimeout / 2 && producer.SinceAcknowledged >= waited;
 
     /// <summary>Settings can be changed behind our back; looking twice a minute costs two requests.</summary>
     private async Task RecheckSettingsAsync(CancellationToken cancellationToken)

@@ -33,7 +33,7 @@ public sealed class KafkaLogOptions : IValidatableObject
     [Range(0.0, 100.0)]
     public double LingerMs { get; set; } = 0.5;
 
-    /// <summary>How long a rebalance waits for the work in hand to be finished and committed; at most half of <c>EventLog__Lease</c> is used.</summary>
+    /// <summary>How long a rebalance waits for the work in hand to be finished and committed; at most half of the lease is used.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
     public TimeSpan RevocationGrace { get; set; } = TimeSpan.FromSeconds(5);
 

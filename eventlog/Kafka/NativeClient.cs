@@ -37,7 +37,7 @@ public static class NativeClient
         }
     }
 
-    /// <summary>A distribution ships the sonames only; the plain names that the assembly asks for are in its development packages.</summary>
+    /// <summary>A distribution ships the sonames only; the plain names are in its development packages.</summary>
     private static IntPtr ResolveSystemLibrary(string name, Assembly assembly, DllImportSearchPath? path) => name switch
     {
         "librdkafka" => NativeLibrary.Load("librdkafka.so.1"),

@@ -5,7 +5,7 @@ using KafkaPartition = Confluent.Kafka.TopicPartition;
 
 namespace PaymentPipeline.EventLog.Kafka;
 
-/// <summary>Everything that is read without a group: records from an offset, offsets, offsets by time. One request at a time.</summary>
+/// <summary>What is read without a group: records from an offset, offsets, offsets by time. One request at a time.</summary>
 internal sealed class RecordReader : IAsyncDisposable
 {
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(10);
@@ -14,7 +14,7 @@ internal sealed class RecordReader : IAsyncDisposable
     private readonly int partitions;
     private readonly SemaphoreSlim turn = new(1, 1);
 
-    /// <summary>Where the next record will come from while a caller reads on; then the assignment is kept, and what is prefetched.</summary>
+    /// <summary>Where the next record comes from. A caller that reads on there keeps the assignment and what is prefetched.</summary>
     private TopicPartitionOffset? next;
 
     public RecordReader(ClientSettings settings, string group, int partitions, ILogger logger)
@@ -26,13 +26,16 @@ internal sealed class RecordReader : IAsyncDisposable
             .Build();
     }
 
-    public Task<IReadOnlyList<LogRecord>> ReadAsync(TopicPartition partition, long offset, int maxRecords, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<LogRecord>> ReadAsync(
+        TopicPartition partition, long offset, int maxRecords, CancellationToken cancellationToken) =>
         InTurnAsync<IReadOnlyList<LogRecord>>("read", () => Read(partition, offset, maxRecords), cancellationToken);
 
-    public Task<IReadOnlyDictionary<TopicPartition, OffsetRange>> RangesAsync(string topic, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyDictionary<TopicPartition, OffsetRange>> RangesAsync(
+        string topic, CancellationToken cancellationToken) =>
         InTurnAsync<IReadOnlyDictionary<TopicPartition, OffsetRange>>("tell its offsets", () => Ranges(topic), cancellationToken);
 
-    public Task<IReadOnlyDictionary<TopicPartition, long>> FindAsync(string topic, DateTimeOffset since, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyDictionary<TopicPartition, long>> FindAsync(
+        string topic, DateTimeOffset since, CancellationToken cancellationToken) =>
         InTurnAsync<IReadOnlyDictionary<TopicPartition, long>>("find offsets by time", () => Find(topic, since), cancellationToken);
 
     public Task<IReadOnlyDictionary<TopicPartition, long>> CommittedAsync(
@@ -77,7 +80,16 @@ internal sealed class RecordReader : IAsyncDisposable
             records.Add(RecordOf(result));
             next = new TopicPartitionOffset(result.TopicPartition, result.Offset + 1);
         }
+        EventLogMetrics.RecordsRead.Add(records.Count);
+        if (next!.Offset.Value >= range.Next) Rest();
         return records;
+    }
+
+    /// <summary>At the end: an assignment that is kept would ask for new records all the time.</summary>
+    private void Rest()
+    {
+        consumer.Unassign();
+        next = null;
     }
 
     private void Seek(TopicPartitionOffset position)

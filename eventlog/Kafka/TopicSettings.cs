@@ -14,6 +14,7 @@ internal sealed class TopicSettings(ClientSettings settings, int partitions, ILo
     /// <summary>The largest webhook that ingress takes is 256 kB; the rest is room for key and headers.</summary>
     private const int RecordBytesMin = (256 + 16) * 1024;
 
+    private static readonly TimeSpan propagation = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(10);
 
     /// <summary>min.insync.replicas by topic.</summary>
@@ -21,8 +22,19 @@ internal sealed class TopicSettings(ClientSettings settings, int partitions, ILo
     public async Task<IReadOnlyDictionary<string, int>> EnsureAsync(IReadOnlyCollection<string> topics, CancellationToken cancellationToken)
     {
         using var admin = Admin();
-        await CreateMissingAsync(admin, topics, cancellationToken);
-        return await CheckAsync(admin, topics, cancellationToken);
+        await CreateMissingAsync(admin, topics);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await CheckAsync(admin, topics, cancellationToken);
+            }
+            catch (EventLogUnavailableException) when (attempt < 50)
+            {
+                // A new topic is known to one broker a little before the next.
+                await Task.Delay(propagation, cancellationToken);
+            }
+        }
     }
 
     /// <summary>Checks only.</summary>
@@ -38,7 +50,7 @@ internal sealed class TopicSettings(ClientSettings settings, int partitions, ILo
         .SetErrorHandler((_, error) => Log.ClientDebug(logger, "topics", error.Reason))
         .Build();
 
-    private async Task CreateMissingAsync(IAdminClient admin, IReadOnlyCollection<string> topics, CancellationToken cancellationToken)
+    private async Task CreateMissingAsync(IAdminClient admin, IReadOnlyCollection<string> topics)
     {
         var metadata = await MetadataAsync(admin);
         var present = Usable(metadata).Keys.ToHashSet();
@@ -58,7 +70,6 @@ internal sealed class TopicSettings(ClientSettings settings, int partitions, ILo
         {
             throw ClientErrors.OfRequest($"create the topics {string.Join(", ", missing)}", e.Error);
         }
-        await WaitForLeadersAsync(admin, missing, cancellationToken);
     }
 
     private TopicSpecification Specify(string topic, int brokers) => new()
@@ -82,24 +93,15 @@ internal sealed class TopicSettings(ClientSettings settings, int partitions, ILo
 
     private static int CopiesOn(int brokers) => brokers < 3 ? 1 : 3;
 
-    private static async Task WaitForLeadersAsync(IAdminClient admin, List<string> topics, CancellationToken cancellationToken)
-    {
-        for (var attempt = 0; attempt < 100; attempt++)
-        {
-            var usable = Usable(await MetadataAsync(admin));
-            if (topics.All(topic => usable.TryGetValue(topic, out var seen) && seen.Partitions.All(p => p.Leader >= 0))) return;
-            await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
-        }
-        throw new EventLogUnavailableException($"Kafka created {string.Join(", ", topics)} but no broker leads them after 10 s.");
-    }
-
     private async Task<IReadOnlyDictionary<string, int>> CheckAsync(
         IAdminClient admin, IReadOnlyCollection<string> topics, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var usable = Usable(await MetadataAsync(admin));
         if (topics.FirstOrDefault(topic => !usable.ContainsKey(topic)) is { } missing)
-            throw new EventLogException($"Kafka has no topic {missing}; let a service with the right to create topics start first.");
+            throw new EventLogUnavailableException($"Kafka has no topic {missing}; let a service with the right to create topics start first.");
+        if (topics.FirstOrDefault(topic => usable[topic].Partitions.Any(partition => partition.Leader < 0)) is { } leaderless)
+            throw new EventLogUnavailableException($"Kafka's topic {leaderless} has a partition that no broker leads.");
         var needed = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var described in await DescribeAsync(admin, topics))
         {
@@ -114,12 +116,13 @@ internal sealed class TopicSettings(ClientSettings settings, int partitions, ILo
     {
         if (topic.Partitions.Count != partitions)
             return $"Kafka topic {topic.Topic} has {topic.Partitions.Count} partitions but EventLog__Partitions is {partitions}; "
-                + "set it to the topic's number, since another number would move keys between partitions and break their order.";
+                + "set it to the topic's number: another number would move keys between partitions and break their order.";
         var copies = topic.Partitions.Min(partition => partition.Replicas.Length);
         var replicated = copies >= 3 && Number(entries, "min.insync.replicas") >= 2;
         if (!replicated && Number(entries, "flush.messages") != 1)
             return $"Kafka topic {topic.Topic} would lose acknowledged records (copies: {copies}, min.insync.replicas: "
-                + $"{Number(entries, "min.insync.replicas")}, no fsync): set flush.messages=1 on it, or give it three copies and min.insync.replicas=2.";
+                + $"{Number(entries, "min.insync.replicas")}, no fsync): set flush.messages=1 on it, or give it three copies and "
+                + "min.insync.replicas=2.";
         if (entries["unclean.leader.election.enable"].Value == "true")
             return $"Kafka topic {topic.Topic} lets a stale copy lead: set unclean.leader.election.enable=false on it.";
         if (Number(entries, "max.message.bytes") < RecordBytesMin)

@@ -7,16 +7,18 @@ namespace PaymentPipeline.TestKit;
 public sealed class TcpProxy : IAsyncDisposable
 {
     private readonly int target;
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener listener;
     private readonly CancellationTokenSource stopping = new();
     private readonly Lock gate = new();
     private readonly List<Socket> open = [];
     private readonly Task accepting;
     private bool cut;
 
-    public TcpProxy(int target)
+    /// <param name="port">0: any that is free.</param>
+    public TcpProxy(int target, int port = 0)
     {
         this.target = target;
+        listener = new TcpListener(IPAddress.Loopback, port);
         listener.Start();
         Port = ((IPEndPoint)listener.LocalEndpoint).Port;
         accepting = AcceptAsync();

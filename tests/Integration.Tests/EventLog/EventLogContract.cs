@@ -106,7 +106,7 @@ public abstract class EventLogContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Time_finds_the_first_record_at_or_after_it()
+    public virtual async Task Time_finds_the_first_record_at_or_after_it()
     {
         await EventLog.AppendAsync(Numbered(0, 40, number => $"key-{number}"), None);
         var earlier = (await ReadAllAsync(EventLog)).Max(record => record.AppendedAt);
@@ -131,7 +131,7 @@ public abstract class EventLogContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Retention_moves_the_first_offset_and_readers_below_it_are_told()
+    public virtual async Task Retention_moves_the_first_offset_and_readers_below_it_are_told()
     {
         await EventLog.AppendAsync(Numbered(0, 40, number => $"key-{number}"), None);
         await AgeAsync(TimeSpan.FromDays(3));
@@ -159,7 +159,7 @@ public abstract class EventLogContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_topic_that_is_not_there_is_named()
+    public virtual async Task A_topic_that_is_not_there_is_named()
     {
         var missing = await Assert.ThrowsAnyAsync<EventLogException>(
             () => EventLog.AppendAsync([new LogAppend("test.missing", "key", [], new byte[1])], None));

@@ -59,7 +59,7 @@ public abstract class EventLogGroupContract : EventLogContract
     }
 
     [Fact]
-    public async Task I32_a_dead_members_partitions_are_taken_over_and_its_commits_are_refused()
+    public virtual async Task I32_a_dead_members_partitions_are_taken_over_and_its_commits_are_refused()
     {
         await using var mortal = await CreateMortalAsync();
         var dying = new Member(await mortal.EventLog.SubscribeAsync(group, [Topic], None));
