@@ -29,6 +29,9 @@ internal sealed class LogDatabase : IAsyncDisposable
             // Half of the time an append may take is for the queue, half for the database.
             CommandTimeout = Math.Max(1, (int)(appendTimeout.TotalSeconds / 2)),
             MaxPoolSize = 16,
+            // Batches are megabytes; the usual 8 KiB would cost a system call for every three records.
+            ReadBufferSize = 131_072,
+            WriteBufferSize = 131_072,
         };
         data = NpgsqlDataSource.Create(settings);
         listening = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false }.ConnectionString;
