@@ -32,7 +32,8 @@ internal sealed class PayPalAuthority
 
     public PayPalLeaf Leaf(
         string subject = "CN=" + Sandbox, string? alternativeName = null, DateTimeOffset? from = null, DateTimeOffset? until = null,
-        bool isAuthority = false, int keySize = 2048) => Leaf(new X500DistinguishedName(subject), alternativeName, from, until, isAuthority, keySize);
+        bool isAuthority = false, int keySize = 2048) =>
+        Leaf(new X500DistinguishedName(subject), alternativeName, from, until, isAuthority, keySize);
 
     public PayPalLeaf Leaf(
         X500DistinguishedName subject, string? alternativeName = null, DateTimeOffset? from = null, DateTimeOffset? until = null,
