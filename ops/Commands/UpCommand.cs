@@ -13,6 +13,11 @@ namespace PaymentPipeline.Ops.Commands;
 /// <summary>Starts the whole system on this machine, plays a small shop's traffic, and says what to try.</summary>
 internal static class UpCommand
 {
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
+
+    // Without a terminal a line every three seconds is enough.
+    private const int LinesPerSay = 12;
+
     private sealed record Settings(DirectoryInfo Data, string Engine, int PortBase, bool Idle, bool Once, int Orders, int Seed);
 
     public static Command Build()
@@ -86,23 +91,30 @@ internal static class UpCommand
     /// </summary>
     private static async Task WatchAsync(Shop shop, IEventLog log, BooksReader books, CancellationToken cancellationToken)
     {
-        await AnsiConsole.Status().StartAsync("The shop opens ...", async context =>
+        if (!Console.IsOutputRedirected)
         {
-            var quiet = 0;
-            var lines = 0;
-            while (quiet < 3)
-            {
-                await Task.Delay(250, cancellationToken);
-                var shopNow = await shop.ProgressAsync(cancellationToken);
-                var lag = await LogAccess.LagAsync(log, Verifier.WebhookTopics, cancellationToken);
-                var booksNow = await books.FiguresAsync(cancellationToken);
-                var line = $"orders {shopNow.Orders}  accepted {shopNow.Accepted}  forged refused {shopNow.ForgedRefused}  lag {lag}  "
-                    + $"payments {booksNow.Payments}  events {booksNow.Events}  outbox {booksNow.Outbox}  parked {booksNow.Parked}";
-                context.Status(Markup.Escape(line));
-                if (Console.IsOutputRedirected && lines++ % 12 == 0) Say(line);
-                quiet = !shopNow.Running && lag == 0 && booksNow.Outbox == 0 ? quiet + 1 : 0;
-            }
-        });
+            await AnsiConsole.Status().StartAsync(
+                "The shop opens ...", context => WatchAsync(line => context.Status(Markup.Escape(line)), shop, log, books, cancellationToken));
+            return;
+        }
+        var seen = 0;
+        await WatchAsync(line => { if (seen++ % LinesPerSay == 0) Say(line); }, shop, log, books, cancellationToken);
+    }
+
+    private static async Task WatchAsync(
+        Action<string> show, Shop shop, IEventLog log, BooksReader books, CancellationToken cancellationToken)
+    {
+        // Three quiet looks in a row: a single one may fall between the last answer and its record.
+        for (var quiet = 0; quiet < 3;)
+        {
+            await Task.Delay(LookEvery, cancellationToken);
+            var shopNow = await shop.ProgressAsync(cancellationToken);
+            var lag = await LogAccess.LagAsync(log, Verifier.WebhookTopics, cancellationToken);
+            var booksNow = await books.FiguresAsync(cancellationToken);
+            show($"orders {shopNow.Orders}  accepted {shopNow.Accepted}  forged refused {shopNow.ForgedRefused}  lag {lag}  "
+                + $"payments {booksNow.Payments}  events {booksNow.Events}  outbox {booksNow.Outbox}  parked {booksNow.Parked}");
+            quiet = !shopNow.Running && lag == 0 && booksNow.Outbox == 0 ? quiet + 1 : 0;
+        }
     }
 
     /// <summary>The shop's own view: everything genuine was taken, nothing forged was.</summary>

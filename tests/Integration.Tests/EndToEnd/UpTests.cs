@@ -20,8 +20,22 @@ public sealed class UpTests
         Assert.Contains("verify: clean", run.Output, StringComparison.Ordinal);
     }
 
+    [RealKafkaFact]
+    public async Task Up_once_on_kafka_ends_clean()
+    {
+        await using var run = PipelineRun.Up("kafka", PipelineRun.FreePorts(), "--once", "--orders", "120", "--seed", "12");
+
+        var status = await run.WaitAsync(Limit);
+
+        Assert.True(status == 0, run.Output);
+        Assert.Contains("verify: clean", run.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public Task F1_F2_killed_ingress_and_processors_lose_nothing_on_postgres() => KillTwiceAsync("postgres");
+
+    [RealKafkaFact]
+    public Task F1_F2_killed_ingress_and_processors_lose_nothing_on_kafka() => KillTwiceAsync("kafka");
 
     [Fact]
     public async Task A_port_in_use_is_one_clear_line()
