@@ -99,7 +99,8 @@ internal sealed class TopicSettings(ClientSettings settings, int partitions, ILo
         cancellationToken.ThrowIfCancellationRequested();
         var usable = Usable(await MetadataAsync(admin));
         if (topics.FirstOrDefault(topic => !usable.ContainsKey(topic)) is { } missing)
-            throw new EventLogUnavailableException($"Kafka has no topic {missing}; let a service with the right to create topics start first.");
+            throw new EventLogUnavailableException(
+                $"Kafka has no topic {missing}; let a service with the right to create topics start first.");
         if (topics.FirstOrDefault(topic => usable[topic].Partitions.Any(partition => partition.Leader < 0)) is { } leaderless)
             throw new EventLogUnavailableException($"Kafka's topic {leaderless} has a partition that no broker leads.");
         var needed = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -131,7 +132,7 @@ internal sealed class TopicSettings(ClientSettings settings, int partitions, ILo
             return $"Kafka topic {topic.Topic} is compacted and would drop records of a key: set cleanup.policy=delete on it.";
         return entries["message.timestamp.type"].Value == "LogAppendTime"
             ? null
-            : $"Kafka topic {topic.Topic} keeps the senders' times: set message.timestamp.type=LogAppendTime on it, so that seek by time holds.";
+            : $"Kafka topic {topic.Topic} keeps the senders' times: set message.timestamp.type=LogAppendTime on it for seeks by time.";
     }
 
     private static long Number(Dictionary<string, ConfigEntryResult> entries, string name) =>

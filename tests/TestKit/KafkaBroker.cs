@@ -7,7 +7,8 @@ namespace PaymentPipeline.TestKit;
 /// <summary>
 /// A real Kafka cluster of one or three nodes, started from the folder that <c>KAFKA_HOME</c> names (any Kafka 4 download).
 /// <see cref="SharedAsync"/> gives the one of this test run, or without <c>KAFKA_HOME</c> the one that
-/// <c>EventLog__Kafka__BootstrapServers</c> names; <see cref="StartNewAsync"/> one to break. Removed at exit; what a killed run leaves behind is removed by the next start.
+/// <c>EventLog__Kafka__BootstrapServers</c> names; <see cref="StartNewAsync"/> one to break. Removed at exit;
+/// what a killed run leaves behind is removed by the next start.
 /// </summary>
 public sealed class KafkaBroker : IAsyncDisposable
 {

@@ -60,7 +60,8 @@ public sealed class KafkaClusterTests(KafkaClusterTests.ThreeNodes nodes) : ICla
         cluster.Kill(2);
 
         await Eventually.Async(
-            async () => (await log.CheckHealthAsync(CancellationToken.None) ?? "").Contains($"{topic}/0 has no leader", StringComparison.Ordinal),
+            async () => await log.CheckHealthAsync(CancellationToken.None) is { } problem
+                && problem.Contains($"{topic}/0 has no leader", StringComparison.Ordinal),
             TimeSpan.FromSeconds(60));
         Assert.True(await KafkaLogs.RefusedWithinAsync(log, onTwo, TimeSpan.FromSeconds(1)));
         await log.AppendAsync([elsewhere], CancellationToken.None);

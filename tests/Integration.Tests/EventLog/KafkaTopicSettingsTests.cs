@@ -55,7 +55,8 @@ public sealed class KafkaTopicSettingsTests
 
     [Fact]
     public void The_client_says_which_library_it_runs_on() =>
-        Assert.Matches("^librdkafka [12]\\.[0-9]+\\.[0-9]+.* \\((bundled|folder|system)\\), Confluent.Kafka [12]\\.", NativeClient.Describe());
+        Assert.Matches(
+            @"^librdkafka [12]\.[0-9]+\.[0-9]+.* \((bundled|folder|system)\), Confluent.Kafka [12]\.", NativeClient.Describe());
 
     private static async Task<Dictionary<string, ConfigEntryResult>> DescribeAsync(string bootstrapServers, string topic)
     {
