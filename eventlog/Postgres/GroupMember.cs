@@ -34,6 +34,7 @@ internal sealed class GroupMember(
     private string[]? wakeNames;
     private Task heartbeats = Task.CompletedTask;
     private long renewedAt = time.GetTimestamp();
+    private int left;
 
     /// <summary>Done when records were appended or partitions moved after this call.</summary>
     public Task NextChange() => signal.Next(wakeNames ??= [.. store.Topics, movedSignal]);
@@ -109,6 +110,7 @@ internal sealed class GroupMember(
     /// <summary>Leaves the group, so that the others take over at once.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref left, 1) == 1) return;
         await stopping.CancelAsync();
         await heartbeats;
         try

@@ -16,19 +16,9 @@ internal readonly record struct ReadPosition(TopicRow Topic, int Partition, long
 /// <summary>Reads of the log: several partitions in one round trip, each in order of its offsets.</summary>
 internal sealed class LogReader(LogDatabase database, TopicCatalog catalog)
 {
-    // A partition with nothing new costs one look at its row. One whose offset is out of range comes without a record.
     private const string ReadSql = """
-        SELECT w.slot, p.first_offset, p.next_offset, r.log_offset, r.appended_at, r.key, r.headers, r.value
-        FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS w (topic_id, partition, log_offset, since, slot)
-        JOIN eventlog.partitions p ON p.topic_id = w.topic_id AND p.partition = w.partition AND p.next_offset <> w.log_offset
-        LEFT JOIN LATERAL (
-            SELECT log_offset, appended_at, key, headers, value
-            FROM eventlog.records
-            WHERE topic_id = w.topic_id AND partition = w.partition AND log_offset >= w.log_offset AND appended_at >= w.since
-            ORDER BY log_offset
-            LIMIT $5
-        ) AS r ON true
-        LIMIT $5
+        SELECT slot, first_offset, next_offset, log_offset, appended_at, key, headers, value
+        FROM eventlog.read($1, $2, $3, $4, $5)
         """;
 
     /// <exception cref="OffsetOutOfRangeException">A position is below the first record kept, or beyond the end.</exception>
@@ -59,7 +49,7 @@ internal sealed class LogReader(LogDatabase database, TopicCatalog catalog)
         for (var i = 0; i < expected.Length; i++) expected[i] = positions[i].Offset;
         while (await reader.ReadAsync(token))
         {
-            var slot = (int)reader.GetInt64(0) - 1;
+            var slot = reader.GetInt32(0) - 1;
             var partition = positions[slot].TopicPartition;
             RequireNoGap(reader, partition, expected[slot]++);
             records.Add(new LogRecord(

@@ -131,6 +131,47 @@ BEGIN
             unnest(keys) AS key, unnest(append.headers) AS headers, unnest(vals) AS value) AS r;
 END $$;
 
+-- Reads several partitions in one round trip, each in order, in the order given, until there are enough records. One
+-- with nothing new costs a look at its row; one whose offset is out of range comes without a record. The plan is pinned
+-- to the index: without statistics (a new day's table has none) the planner may sort all that is ahead instead.
+CREATE FUNCTION eventlog.read(
+    topic_ids smallint[], numbers smallint[], offsets bigint[], sinces timestamptz[], records_max integer)
+RETURNS TABLE (
+    slot integer, first_offset bigint, next_offset bigint,
+    log_offset bigint, appended_at timestamptz, key bytea, headers bytea, value bytea)
+LANGUAGE plpgsql STABLE
+SET enable_sort = off SET enable_bitmapscan = off SET enable_seqscan = off SET plan_cache_mode = force_generic_plan
+SET work_mem = '32MB' AS $$
+#variable_conflict use_column
+DECLARE
+    wanted record;
+    open   integer := records_max;
+    got    integer;
+BEGIN
+    FOR wanted IN
+        SELECT w.slot, w.topic_id, w.partition, w.log_offset, w.since, p.first_offset, p.next_offset
+        FROM unnest(topic_ids, numbers, offsets, sinces) WITH ORDINALITY AS w (topic_id, partition, log_offset, since, slot)
+        JOIN eventlog.partitions p ON p.topic_id = w.topic_id AND p.partition = w.partition
+        WHERE p.next_offset <> w.log_offset
+        ORDER BY w.slot
+    LOOP
+        RETURN QUERY
+        SELECT wanted.slot::integer, wanted.first_offset, wanted.next_offset, r.log_offset, r.appended_at, r.key, r.headers, r.value
+        FROM eventlog.records r
+        WHERE r.topic_id = wanted.topic_id AND r.partition = wanted.partition
+            AND r.log_offset >= wanted.log_offset AND r.appended_at >= wanted.since
+        ORDER BY r.log_offset
+        LIMIT open;
+        GET DIAGNOSTICS got = ROW_COUNT;
+        IF got = 0 THEN
+            RETURN QUERY SELECT wanted.slot::integer, wanted.first_offset, wanted.next_offset,
+                NULL::bigint, NULL::timestamptz, NULL::bytea, NULL::bytea, NULL::bytea;
+        END IF;
+        open := open - got;
+        EXIT WHEN open <= 0;
+    END LOOP;
+END $$;
+
 -- The first offset of a partition whose record was appended at or after a time: offsets are gapless and sort like time.
 CREATE FUNCTION eventlog.find_offset(topic smallint, number smallint, wanted timestamptz) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE

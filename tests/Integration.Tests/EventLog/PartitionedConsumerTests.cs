@@ -75,7 +75,8 @@ public sealed class PartitionedConsumerTests(PostgresDatabase database) : IClass
             await KeepAsync(records, token);
         });
         // Longer than a lease: a member that is busy still lives.
-        await Task.Delay(TimeSpan.FromSeconds(4));
+        var leaseEnds = TimeProvider.System.GetUtcNow().AddSeconds(4);
+        await Eventually.Async(() => TimeProvider.System.GetUtcNow() > leaseEnds, Limit);
         await using var other = Open();
         await using var second = await other.SubscribeAsync("consumers", [topic], CancellationToken.None);
         var poll = await second.PollAsync(100, TimeSpan.Zero, CancellationToken.None);
