@@ -33,7 +33,10 @@ internal sealed class PayPalSigners(PayPalTrust trust, PayPalHttp http, TimeProv
             if (!_inFlight.TryGetValue(address, out var fetch))
             {
                 if (!MayFetch(now))
+                {
+                    GatewaysMetrics.CertificateFetched("rate_limited");
                     return new(PayPalSignerResult.Unavailable);
+                }
                 fetch = FetchAsync(address);
                 if (!fetch.IsCompleted)
                     _inFlight.Add(address, fetch);
@@ -69,6 +72,7 @@ internal sealed class PayPalSigners(PayPalTrust trust, PayPalHttp http, TimeProv
         var now = time.GetUtcNow();
         var signer = document.Text is { } text ? trust.FindSigner(text, address, now) : null;
         var result = new PayPalSignerResult(signer, document.IsUnavailable);
+        GatewaysMetrics.CertificateFetched(result.Outcome);
         lock (_lock)
         {
             _inFlight.Remove(address);
@@ -94,4 +98,12 @@ internal sealed class PayPalSigners(PayPalTrust trust, PayPalHttp http, TimeProv
 internal readonly record struct PayPalSignerResult(PayPalSigner? Signer, bool IsUnavailable)
 {
     public static PayPalSignerResult Unavailable => new(null, true);
+
+    /// <summary>For metrics.</summary>
+    public string Outcome => (Signer, IsUnavailable) switch
+    {
+        ({ }, _) => "trusted",
+        (null, true) => "unavailable",
+        (null, false) => "refused",
+    };
 }
