@@ -30,10 +30,12 @@ public sealed class SlowTests
         using var connection = await RawConnection.OpenAsync(server.Address);
         await connection.SendAsync(StripeWebhook.Head(body));
         await connection.SendAsync(body[..50]);
+        var started = Stopwatch.GetTimestamp();
 
         var response = Assert.IsType<RawResponse>(await connection.ReadAsync());
 
         Assert.Equal(408, response.Status);
+        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0.5, 4);
         Assert.True(response.Closes);
         await server.NothingKeptAsync("stripe", body);
     }
