@@ -31,7 +31,7 @@ internal sealed partial class PipelineRun : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("pipeline-e2e-").FullName;
         // PostgreSQL runs as another user when we are root: it must be able to walk in.
-        File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
         return folder;
     }
 
