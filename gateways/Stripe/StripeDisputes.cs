@@ -65,7 +65,9 @@ internal static class StripeDisputes
             // Below zero when Stripe gives a fee back; the first figure stands.
             if (transaction.Integer("fee") is not > 0) continue;
             var part = MoneyOf(transaction, "fee");
-            fee = fee is { } sum && sum.Currency == part.Currency ? new Money(checked(sum.AmountMinor + part.AmountMinor), part.Currency) : fee ?? part;
+            if (fee is null) fee = part;
+            else if (fee.Value.Currency == part.Currency)
+                fee = part with { AmountMinor = checked(fee.Value.AmountMinor + part.AmountMinor) };
         }
 
         if (fee is null) return null;

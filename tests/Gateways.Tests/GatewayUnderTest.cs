@@ -10,7 +10,8 @@ internal sealed class GatewayUnderTest : IDisposable
     private readonly ServiceProvider _services;
 
     public GatewayUnderTest(
-        string name, IEnumerable<KeyValuePair<string, string?>> settings, DateTimeOffset? now = null, Action<IServiceCollection>? more = null)
+        string name, IEnumerable<KeyValuePair<string, string?>> settings, DateTimeOffset? now = null,
+        Action<IServiceCollection>? more = null)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         var services = new ServiceCollection();

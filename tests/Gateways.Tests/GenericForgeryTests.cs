@@ -25,7 +25,10 @@ public sealed class GenericForgeryTests
         ["the word null"] = (it, _) => it.WithSignature("null"),
         ["a wildcard"] = (it, _) => it.WithSignature("*"),
         ["signature of another body"] = (it, other) => it.WithSignature(other.Signature),
-        ["a signed text changed"] = (it, _) => it with { Body = Encoding.UTF8.GetBytes(it.Text.Replace(it.SignedText, "forged", StringComparison.Ordinal)) },
+        ["a signed text changed"] = (it, _) => it with
+        {
+            Body = Encoding.UTF8.GetBytes(it.Text.Replace(it.SignedText, "forged", StringComparison.Ordinal)),
+        },
         ["body cut in half"] = (it, _) => it with { Body = it.Body[..(it.Body.Length / 2)] },
         ["body twice"] = (it, _) => it with { Body = [.. it.Body, .. it.Body] },
         ["no body"] = (it, _) => it with { Body = [] },

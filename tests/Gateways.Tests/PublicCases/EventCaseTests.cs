@@ -7,7 +7,8 @@ namespace PaymentPipeline.Gateways.Tests.PublicCases;
 public sealed class EventCaseTests(ITestOutputHelper output)
 {
     private static readonly Lazy<Dictionary<string, EventCase>> All = new(() =>
-        CasesFolder.Read("events", "index.*.json", "events", "file").ToDictionary(found => found.Name, found => new EventCase(found.Entry)));
+        CasesFolder.Read("events", "index.*.json", "events", "file")
+            .ToDictionary(found => found.Name, found => new EventCase(found.Entry)));
 
     public static TheoryData<string> Names => [.. All.Value.Keys];
 
@@ -102,7 +103,8 @@ public sealed class EventCaseTests(ITestOutputHelper output)
     {
         var (status, operations) = PresupposedPayment.After(earlier, facts, expectedState);
         if (expectedState != "DISPUTED") return status;
-        return operations.Any(operation => operation is { Kind: OperationKind.Dispute, Status: not OperationStatus.Won }) ? "DISPUTED" : status;
+        var open = operations.Any(operation => operation is { Kind: OperationKind.Dispute, Status: not OperationStatus.Won });
+        return open ? "DISPUTED" : status;
     }
 
     private static List<Fact> Earlier(EventCase expected)

@@ -17,7 +17,8 @@ internal static partial class GatewaySettings
     {
         ["Gateways:Adyen:HmacKeys:0"] = hmacKey,
         ["Gateways:Adyen:MerchantAccount"] = string.Join(
-            ',', MerchantAccount().Matches(Encoding.UTF8.GetString(body)).Select(match => match.Groups[1].Value).Append("Nobody").Distinct()),
+            ',',
+            MerchantAccount().Matches(Encoding.UTF8.GetString(body)).Select(match => match.Groups[1].Value).Append("Nobody").Distinct()),
     };
 
     public static Dictionary<string, string?> PayPal(string webhookId, string rootsPem, string intermediatesPem)

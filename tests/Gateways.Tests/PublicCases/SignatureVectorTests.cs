@@ -41,7 +41,8 @@ public sealed partial class SignatureVectorTests(ITestOutputHelper output)
     public void The_public_vectors_are_counted()
     {
         var counts = All.Value.Values.CountBy(vector => vector.GetProperty("gateway").GetString()!).OrderBy(count => count.Key);
-        var line = $"Public signature vectors: {All.Value.Count} ({string.Join(", ", counts.Select(count => $"{count.Key} {count.Value}"))})";
+        var perGateway = string.Join(", ", counts.Select(count => $"{count.Key} {count.Value}"));
+        var line = $"Public signature vectors: {All.Value.Count} ({perGateway})";
         output.WriteLine(line);
         Console.WriteLine(line);
         Assert.NotEmpty(All.Value);

@@ -16,7 +16,8 @@ public sealed class StripeFactsTests
         Assert.All([intent, succeeded, captured], fact =>
         {
             Assert.Equal((FactKind.Captured, FactKey.Total(FactKind.Captured, 1000)), (fact.Kind, fact.Key));
-            Assert.Equal(("pi_1", 1000, true, true), (fact.Reference, fact.Amount!.Value.AmountMinor, fact.IsCumulative, fact.FoundsPayment));
+            Assert.Equal(("pi_1", 1000, true, true),
+                (fact.Reference, fact.Amount!.Value.AmountMinor, fact.IsCumulative, fact.FoundsPayment));
             Assert.Equal((null, "o1", "u1"), (fact.PartId, fact.OrderId, fact.UserId));
             Assert.Equal(["ch_1", "pi_1"], fact.Aliases.Order());
         });
@@ -69,7 +70,8 @@ public sealed class StripeFactsTests
             """;
         var fact = OneFact("payment_intent.payment_failed", Intent("requires_payment_method", more: error));
         Assert.Equal((FactKind.AttemptFailed, "ch_7", FactKey.Of(FactKind.AttemptFailed, "ch_7")), (fact.Kind, fact.PartId, fact.Key));
-        Assert.Equal(("card_declined", "insufficient_funds", "No."), (fact.Details.FailureCode, fact.Details.DeclineCode, fact.Details.Message));
+        Assert.Equal(("card_declined", "insufficient_funds", "No."),
+            (fact.Details.FailureCode, fact.Details.DeclineCode, fact.Details.Message));
     }
 
     [Fact]
@@ -154,15 +156,17 @@ public sealed class StripeFactsTests
     [Fact]
     public void A_dispute_fee_is_a_fact_in_the_currency_of_the_balance()
     {
-        var fee = Facts("charge.dispute.created", Dispute("needs_response", """[{"fee":1500,"currency":"usd"},{"fee":0,"currency":"usd"}]"""))[^1];
-        Assert.Equal((FactKind.Fee, "dp_1", 1500, "USD"), (fee.Kind, fee.PartId, fee.Amount!.Value.AmountMinor, fee.Amount.Value.Currency.Code));
+        const string transactions = """[{"fee":1500,"currency":"usd"},{"fee":0,"currency":"usd"}]""";
+        var fee = Facts("charge.dispute.created", Dispute("needs_response", transactions))[^1];
+        Assert.Equal((FactKind.Fee, "dp_1", 1500, "USD"),
+            (fee.Kind, fee.PartId, fee.Amount!.Value.AmountMinor, fee.Amount.Value.Currency.Code));
     }
 
     [Fact]
     public void Warnings_and_reviews_are_flags_on_the_payment()
     {
         var warning = OneFact("radar.early_fraud_warning.created",
-            """{"id":"issfr_1","object":"radar.early_fraud_warning","charge":"ch_1","payment_intent":"pi_1","fraud_type":"made_with_lost_card"}""");
+            """{"id":"issfr_1","object":"radar.early_fraud_warning","payment_intent":"pi_1","fraud_type":"made_with_lost_card"}""");
         Assert.Equal((FactKind.FraudWarning, "pi_1", "made_with_lost_card"), (warning.Kind, warning.Reference, warning.Details.Reason));
         var review = """{"id":"prv_1","object":"review","charge":"ch_1","payment_intent":"pi_1","open":true,"reason":"rule"}""";
         Assert.Equal(FactKind.FraudWarning, OneFact("review.opened", review).Kind);
@@ -177,7 +181,8 @@ public sealed class StripeFactsTests
     public void A_payment_method_says_whose_it_is(string type, FactKind kind, string owner, string user)
     {
         var body = Event($"payment_method.{type}", $$"""
-            {"id":"pm_1","object":"payment_method","type":"card",{{owner}},"card":{"brand":"visa","last4":"4242","exp_month":8,"exp_year":2030} }
+            {"id":"pm_1","object":"payment_method","type":"card",{{owner}},
+             "card":{"brand":"visa","last4":"4242","exp_month":8,"exp_year":2030} }
             """);
         body = body.Replace("\"data\": {", "\"data\": {\"previous_attributes\":{\"customer\":\"cus_before\"},", StringComparison.Ordinal);
         var fact = Read(body).Facts.Single();

@@ -15,7 +15,11 @@ internal sealed class TollboothGateway : IWebhookGateway
     {
         var gateway = new TollboothGateway();
         foreach (var (name, section) in setup.ReadAccounts())
-            gateway._accounts[name] = new TollboothSeal(LiveSecrets.Read(setup, section.GetSection("Seals"), Encoding.UTF8.GetBytes), setup.Time);
+        {
+            var secrets = LiveSecrets.Read(setup, section.GetSection("Seals"), Encoding.UTF8.GetBytes);
+            gateway._accounts[name] = new TollboothSeal(secrets, setup.Time);
+        }
+
         return gateway;
     }
 
