@@ -74,6 +74,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
         kill.WaitForExit();
     }
 
+    /// <summary>SIGKILL: no last words.</summary>
+    public void Kill() => _process.Kill();
+
     /// <summary>Its exit code, and its output to the last line.</summary>
     public async Task<int> ExitAsync(TimeSpan limit)
     {
