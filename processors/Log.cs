@@ -18,7 +18,7 @@ internal static partial class Log
     [LoggerMessage(4010, LogLevel.Warning, "Publishing failed ({Error}); the next try is in {PauseMs} ms.")]
     public static partial void PublishFailed(ILogger logger, string error, double pauseMs);
 
-    [LoggerMessage(4011, LogLevel.Warning, "{Count} published events were not ours to remove any more: another publisher took the shards over.")]
+    [LoggerMessage(4011, LogLevel.Warning, "{Count} published events stay: another publisher took their shards over.")]
     public static partial void LeaseLost(ILogger logger, int count);
 
     [LoggerMessage(4012, LogLevel.Information, "Publishing {Count} of the outbox's shards.")]

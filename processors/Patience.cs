@@ -21,9 +21,10 @@ internal static class Patience
             catch (Exception exception) when (DatabaseErrors.Classify(exception) == DatabaseErrorKind.Unavailable)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var pause = Math.Min(pauseMax.TotalMilliseconds, 50 * Math.Pow(2, Math.Min(tried, 10))) * (0.5 + Random.Shared.NextDouble() / 2);
-                retried(exception, TimeSpan.FromMilliseconds(pause));
-                await Task.Delay(TimeSpan.FromMilliseconds(pause), time, cancellationToken);
+                var longest = Math.Min(pauseMax.TotalMilliseconds, 50 * Math.Pow(2, Math.Min(tried, 10)));
+                var pause = TimeSpan.FromMilliseconds(longest * (0.5 + Random.Shared.NextDouble() / 2));
+                retried(exception, pause);
+                await Task.Delay(pause, time, cancellationToken);
             }
         }
     }

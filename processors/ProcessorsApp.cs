@@ -9,7 +9,7 @@ using PaymentPipeline.Storage;
 
 namespace PaymentPipeline.Processors;
 
-/// <summary>The service, put together in the order of the data: the log gives, gateways read, the books keep, the relay publishes.</summary>
+/// <summary>The service, in the order of the data: the log gives, gateways read, the books keep, the relay publishes.</summary>
 internal static class ProcessorsApp
 {
     /// <param name="configure">The last word on services; tests register a gateway of their own.</param>

@@ -44,10 +44,10 @@ internal sealed class ProcessorsMetrics : IDisposable
         _applySeconds = Seconds("paymentpipeline.processors.apply.duration", "Read, fold and commit of a batch, with its retries.");
         _lagSeconds = Seconds("paymentpipeline.processors.lag", "From the receipt of the oldest webhook of a batch to its commit.");
         _publishSeconds = Seconds("paymentpipeline.processors.publish.duration", "Append of a batch of events.");
-        _stagedSeconds = Seconds("paymentpipeline.processors.staged.duration", "From the commit of the oldest event of a batch to the log.");
-        _meter.CreateObservableGauge("paymentpipeline.processors.parked", () => Volatile.Read(ref _parked), "{fact}", "Facts that wait.");
+        _stagedSeconds = Seconds("paymentpipeline.processors.staged.duration", "From the commit of a batch's oldest event to the log.");
+        _meter.CreateObservableGauge("paymentpipeline.processors.parked", () => _parked, "{fact}", "Facts that wait.");
         _meter.CreateObservableGauge(
-            "paymentpipeline.processors.dead_letters.open", () => Volatile.Read(ref _deadLetters), "{record}", "Dead letters not yet driven again.");
+            "paymentpipeline.processors.dead_letters.open", () => _deadLetters, "{record}", "Dead letters not yet driven again.");
         _meter.CreateObservableGauge(
             "paymentpipeline.processors.outbox.depth", () => _backlog.Depth, "{event}", "Events that wait to be published, up to 100,000.");
         _meter.CreateObservableGauge(
@@ -97,8 +97,9 @@ internal sealed class ProcessorsMetrics : IDisposable
         if (events > 0) _events.Add(events, new KeyValuePair<string, object?>("verdict", verdict));
     }
 
-    private Histogram<double> Seconds(string name, string description) => _meter.CreateHistogram<double>(name, "s", description, advice: new()
-    {
-        HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600],
-    });
+    private Histogram<double> Seconds(string name, string description) =>
+        _meter.CreateHistogram<double>(name, "s", description, advice: new()
+        {
+            HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600],
+        });
 }

@@ -31,6 +31,7 @@ public sealed class AttemptStore(NpgsqlDataSource database)
     public async Task<int> ForgetAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteAsync(new CommandDefinition(ForgetSql, new { Before = before }, cancellationToken: cancellationToken));
+        return await connection.ExecuteAsync(
+            new CommandDefinition(ForgetSql, new { Before = before }, cancellationToken: cancellationToken));
     }
 }

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace PaymentPipeline.Storage;
 
-/// <summary>Facts that wait for their payment: which of them can be settled. Settling is <see cref="PaymentStore.SettleParkedAsync"/>.</summary>
+/// <summary>Which of the facts that wait can be settled; <see cref="PaymentStore.SettleParkedAsync"/> settles them.</summary>
 public sealed class ParkedStore(NpgsqlDataSource database)
 {
     // Two workers can pass each other: one parks a fact while the other founds its payment, and neither sees the other.

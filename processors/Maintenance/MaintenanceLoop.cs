@@ -16,8 +16,8 @@ namespace PaymentPipeline.Processors.Maintenance;
 /// </summary>
 internal sealed class MaintenanceLoop(
     PaymentStore payments, ParkedStore parked, DeadLetterStore deadLetters, OutboxStore outbox, AttemptStore attempts, AuditChain chain,
-    OutboxSignal signal, MigrationAtStart migration, IOptions<ProcessorsOptions> options, ProcessorsMetrics metrics, TimeProvider time, ILogger<MaintenanceLoop> logger)
-    : BackgroundService
+    OutboxSignal signal, MigrationAtStart migration, IOptions<ProcessorsOptions> options, ProcessorsMetrics metrics,
+    TimeProvider time, ILogger<MaintenanceLoop> logger) : BackgroundService
 {
     private const int AtATime = 500;
 
@@ -51,8 +51,9 @@ internal sealed class MaintenanceLoop(
         await SettleAsync(await parked.FindResolvableAsync(AtATime, cancellationToken), found: false, cancellationToken);
 
         // 2.
-        var overdue = await SettleAsync(await parked.FindOverdueAsync(time.GetUtcNow(), AtATime, cancellationToken), found: true, cancellationToken);
-        if (overdue > 0) Log.TakenInAsExternal(logger, overdue);
+        var overdue = await parked.FindOverdueAsync(time.GetUtcNow(), AtATime, cancellationToken);
+        var takenIn = await SettleAsync(overdue, found: true, cancellationToken);
+        if (takenIn > 0) Log.TakenInAsExternal(logger, takenIn);
 
         // 3.
         while (await chain.CloseAsync(AtATime, cancellationToken) == AtATime) cancellationToken.ThrowIfCancellationRequested();

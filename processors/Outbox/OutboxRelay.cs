@@ -16,8 +16,8 @@ namespace PaymentPipeline.Processors.Outbox;
 /// Dying between 3 and 4 publishes the same ids and bytes again; dying anywhere loses nothing.
 /// </summary>
 internal sealed class OutboxRelay(
-    OutboxStore store, IEventLog log, OutboxSignal signal, MigrationAtStart migration, IOptions<ProcessorsOptions> options, ProcessorsMetrics metrics,
-    TimeProvider time, ILogger<OutboxRelay> logger) : BackgroundService
+    OutboxStore store, IEventLog log, OutboxSignal signal, MigrationAtStart migration, IOptions<ProcessorsOptions> options,
+    ProcessorsMetrics metrics, TimeProvider time, ILogger<OutboxRelay> logger) : BackgroundService
 {
     private static readonly TimeSpan failurePauseMax = TimeSpan.FromSeconds(5);
 

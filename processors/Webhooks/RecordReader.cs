@@ -59,7 +59,7 @@ public sealed class RecordReader(GatewayRegistry gateways)
             return record with
             {
                 BodyHash = record.DeliveryId is null ? default : SHA256.HashData(record.Body.Span),
-                Events = [.. reading.Events.Select(read => new IncomingEvent(read.Key, read.Type, read.ContentHash, read.Ignored, read.Facts))],
+                Events = [.. reading.Events.Select(one => new IncomingEvent(one.Key, one.Type, one.ContentHash, one.Ignored, one.Facts))],
             };
         }
         catch (UnreadableWebhookException exception)

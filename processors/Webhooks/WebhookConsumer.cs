@@ -9,8 +9,8 @@ namespace PaymentPipeline.Processors.Webhooks;
 /// <see cref="WebhookProcessor"/>, lane by lane. A log that is down at start makes us not ready; it does not end the process.
 /// </summary>
 internal sealed class WebhookConsumer(
-    IEventLog log, GatewayRegistry gateways, WebhookProcessor processor, MigrationAtStart migration, IOptions<ProcessorsOptions> options, TimeProvider time,
-    ILogger<WebhookConsumer> logger) : BackgroundService
+    IEventLog log, GatewayRegistry gateways, WebhookProcessor processor, MigrationAtStart migration,
+    IOptions<ProcessorsOptions> options, TimeProvider time, ILogger<WebhookConsumer> logger) : BackgroundService
 {
     public const string Group = "processors";
 

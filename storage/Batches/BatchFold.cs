@@ -15,12 +15,13 @@ internal sealed class BatchFold(BatchState state, DateTimeOffset now)
     {
         if (record.Rejection is { } rejection) Quarantine(record, record.EventKey, rejection);
         else if (IsForgedDelivery(record))
-            Quarantine(record, record.EventKey, new(QuarantineReasons.DeliveryConflict, $"Delivery {record.DeliveryId} came with another body."));
+            Quarantine(record, record.EventKey,
+                new(QuarantineReasons.DeliveryConflict, $"Delivery {record.DeliveryId} came with another body."));
         else
             foreach (var gatewayEvent in record.Events) Take(record, gatewayEvent);
     }
 
-    /// <summary>Folds a fact that waited, if its payment is known now. With <paramref name="founds"/> it founds the payment itself.</summary>
+    /// <summary>Folds a fact that waited, if its payment is known. With <paramref name="founds"/> it founds the payment itself.</summary>
     public void Settle(WaitingFact waiting, bool founds)
     {
         if (waiting.Resolution is not null) return;
@@ -65,7 +66,9 @@ internal sealed class BatchFold(BatchState state, DateTimeOffset now)
         if (hash is not null && !reopens)
         {
             if (hash == gatewayEvent.ContentHash) Draft.Duplicates++;
-            else Quarantine(record, gatewayEvent.Key, new(QuarantineReasons.Conflict, $"Event {gatewayEvent.Key} is known with other contents."));
+            else
+                Quarantine(record, gatewayEvent.Key,
+                    new(QuarantineReasons.Conflict, $"Event {gatewayEvent.Key} is known with other contents."));
             return;
         }
 

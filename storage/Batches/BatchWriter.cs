@@ -223,7 +223,8 @@ internal static class BatchWriter
 
     private static void AddDeadLetters(NpgsqlBatch batch, BatchDraft draft, DateTimeOffset now)
     {
-        var letters = draft.DeadLetters.DistinctBy(row => (row.Record.Topic, row.Record.Partition, row.Record.Offset, row.EventKey)).ToList();
+        var letters = draft.DeadLetters
+            .DistinctBy(row => (row.Record.Topic, row.Record.Partition, row.Record.Offset, row.EventKey)).ToList();
         if (letters.Count == 0) return;
         batch.BatchCommands.Add(new NpgsqlBatchCommand(DeadLettersSql)
             .Column(letters, row => row.Record.Topic)

@@ -19,7 +19,8 @@ internal sealed class FlakyGateway : IWebhookGateway
     public IReadOnlyCollection<string> Accounts => ["default"];
     public ReadOnlyMemory<byte> Acknowledgement => default;
 
-    public ValueTask<WebhookVerdict> VerifyAsync(WebhookRequest request, CancellationToken cancellationToken) => ValueTask.FromResult(default(WebhookVerdict));
+    public ValueTask<WebhookVerdict> VerifyAsync(WebhookRequest request, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(default(WebhookVerdict));
 
     public WebhookReading Read(StoredWebhook webhook)
     {
@@ -27,6 +28,7 @@ internal sealed class FlakyGateway : IWebhookGateway
         if (words.Length != 3) throw new UnreadableWebhookException("It has not three words.");
         if (!IsMended) throw new InvalidOperationException("A defect of the reader.");
         var fact = Books.Fact(FactKind.Captured, words[1], words[0], long.Parse(words[2])) with { Gateway = Name };
-        return new WebhookReading([new GatewayEvent { Key = words[0], Type = "captured", ContentHash = (UInt128)words[2].Length, Facts = [fact] }]);
+        return new WebhookReading(
+            [new GatewayEvent { Key = words[0], Type = "captured", ContentHash = (UInt128)words[2].Length, Facts = [fact] }]);
     }
 }

@@ -54,7 +54,8 @@ public sealed class OffsetTests
         await server.AppendAsync("e2 p1 100", "e3 p1 100", "not readable");
         await Eventually.Async(
             async () => (await server.MetricsAsync()).Split('\n').Any(line =>
-                line.StartsWith("paymentpipeline_processors_database_unavailable_total ", StringComparison.Ordinal) && line.Split(' ')[1] is not ("0" or "1")),
+                line.StartsWith("paymentpipeline_processors_database_unavailable_total ", StringComparison.Ordinal)
+                && line.Split(' ')[1] is not ("0" or "1")),
             Soon);
         Assert.Equal(1, await server.CommittedAsync());
         Assert.False((await server.Http.GetAsync("/health/ready")).IsSuccessStatusCode);
@@ -77,7 +78,8 @@ public sealed class OffsetTests
             await connection.OpenAsync();
             await using (var held = await HoldOffsetsAsync(connection))
             {
-                await log.AppendAsync(Enumerable.Range(0, payments).Select(i => ProcessorsServer.Webhook("stripe", Captured(i), $"pi_{i}")));
+                var webhooks = Enumerable.Range(0, payments).Select(i => ProcessorsServer.Webhook("stripe", Captured(i), $"pi_{i}"));
+                await log.AppendAsync(webhooks);
                 await Eventually.Async(async () => await CountAsync(database, "books.inbox") == payments, Soon);
                 first.Kill();
                 await first.ExitAsync(Soon);
@@ -102,20 +104,23 @@ public sealed class OffsetTests
         Assert.True(await CountAsync(database, "books.audit_batches WHERE duplicates > 0") > 0, "The records were not read a second time.");
     }
 
-    private static Task<ServiceProcess> StartAsync(string database) => ServiceProcess.Start("PaymentPipeline.Processors", new Dictionary<string, string>
-    {
-        ["Database__ConnectionString"] = database,
-        ["EventLog__Partitions"] = "1",
-        ["EventLog__Lease"] = "00:00:03",
-        ["Processors__OutboxLeaseSeconds"] = "2",
-        ["Gateways__Stripe__WebhookSecrets__0"] = "whsec_a_secret_of_the_processor_tests_0001",
-    }).LiveAsync();
+    private static Task<ServiceProcess> StartAsync(string database) =>
+        ServiceProcess.Start("PaymentPipeline.Processors", new Dictionary<string, string>
+        {
+            ["Database__ConnectionString"] = database,
+            ["EventLog__Partitions"] = "1",
+            ["EventLog__Lease"] = "00:00:03",
+            ["Processors__OutboxLeaseSeconds"] = "2",
+            ["Gateways__Stripe__WebhookSecrets__0"] = "whsec_a_secret_of_the_processor_tests_0001",
+        }).LiveAsync();
 
     /// <summary>Waits for the group to own its partition, then keeps every offset from being stored until disposed.</summary>
     private static async Task<NpgsqlTransaction> HoldOffsetsAsync(NpgsqlConnection connection)
     {
-        await Eventually.Async(async () => await connection.ExecuteScalarAsync<bool>("SELECT to_regclass('eventlog.group_partitions') IS NOT NULL")
-            && await connection.ExecuteScalarAsync<bool>("SELECT count(*) > 0 FROM eventlog.group_partitions WHERE owner IS NOT NULL"), Soon);
+        const string tableSql = "SELECT to_regclass('eventlog.group_partitions') IS NOT NULL";
+        const string ownedSql = "SELECT count(*) > 0 FROM eventlog.group_partitions WHERE owner IS NOT NULL";
+        await Eventually.Async(
+            async () => await connection.ExecuteScalarAsync<bool>(tableSql) && await connection.ExecuteScalarAsync<bool>(ownedSql), Soon);
         var held = await connection.BeginTransactionAsync();
         await connection.ExecuteAsync("SELECT 1 FROM eventlog.group_partitions FOR UPDATE", transaction: held);
         return held;
@@ -129,7 +134,8 @@ public sealed class OffsetTests
 
     private static string Captured(int i) => JsonSerializer.Serialize(new
     {
-        id = $"evt_{i}", @object = "event", type = "payment_intent.succeeded", created = 1767225600, livemode = false, api_version = "2025-01-27",
+        id = $"evt_{i}", @object = "event", type = "payment_intent.succeeded", created = 1767225600, livemode = false,
+        api_version = "2025-01-27",
         data = new
         {
             @object = new

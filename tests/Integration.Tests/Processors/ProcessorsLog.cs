@@ -20,7 +20,8 @@ internal sealed class ProcessorsLog : IAsyncDisposable
             ["Database:ConnectionString"] = database,
             ["EventLog:Partitions"] = "1",
         }).Build();
-        var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddEventLog(configuration).BuildServiceProvider();
+        var services = new ServiceCollection()
+            .AddLogging().AddSingleton(TimeProvider.System).AddEventLog(configuration).BuildServiceProvider();
         var log = new ProcessorsLog(services);
         await log.Log.EnsureTopicsAsync([Topics.Webhooks("stripe"), Topics.PaymentEvents, Topics.DeadWebhooks], CancellationToken.None);
         return log;

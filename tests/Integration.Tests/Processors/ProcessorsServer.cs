@@ -22,7 +22,8 @@ internal sealed class ProcessorsServer : IAsyncDisposable
     private ProcessorsServer(WebApplication app)
     {
         _app = app;
-        Http = new HttpClient { BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()) };
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
+        Http = new HttpClient { BaseAddress = new Uri(addresses.Addresses.First()) };
     }
 
     public HttpClient Http { get; }

@@ -29,7 +29,8 @@ public sealed class Books : IAsyncLifetime
         Database = StorageRegistration.Open(options);
         await new Migrator(Database).MigrateAsync(CancellationToken.None);
         // Retries wait by the real clock: nobody advances the other one here.
-        Store = new PaymentStore(Database, Options.Create(options), TimeProvider.System, new StorageMetrics(), NullLogger<PaymentStore>.Instance);
+        Store = new PaymentStore(
+            Database, Options.Create(options), TimeProvider.System, new StorageMetrics(), NullLogger<PaymentStore>.Instance);
     }
 
     public async Task DisposeAsync() => await Database.DisposeAsync();
@@ -38,7 +39,8 @@ public sealed class Books : IAsyncLifetime
         Currencies.TryGet("EUR", out var euro) ? new Money(amount, euro) : throw new InvalidOperationException("No euro.");
 
     /// <summary>A fact about the payment of that reference.</summary>
-    public static Fact Fact(FactKind kind, string reference, string id, long? amount = null, bool founds = true, params string[] aliases) => new()
+    public static Fact Fact(
+        FactKind kind, string reference, string id, long? amount = null, bool founds = true, params string[] aliases) => new()
     {
         Gateway = "stripe",
         Account = "default",
@@ -52,7 +54,8 @@ public sealed class Books : IAsyncLifetime
         Amount = amount is { } minor ? Euro(minor) : null,
     };
 
-    public static IncomingEvent Event(string key, params Fact[] facts) => new(key, "test.event", (UInt128)key.Length + 7, Ignored: false, facts);
+    public static IncomingEvent Event(string key, params Fact[] facts) =>
+        new(key, "test.event", (UInt128)key.Length + 7, Ignored: false, facts);
 
     public IncomingRecord Record(params IncomingEvent[] events) => new()
     {
@@ -69,7 +72,8 @@ public sealed class Books : IAsyncLifetime
         Events = events,
     };
 
-    public Task<BatchResult> CommitAsync(params IncomingRecord[] records) => Store.CommitBatchAsync(records, "test", CancellationToken.None);
+    public Task<BatchResult> CommitAsync(params IncomingRecord[] records) =>
+        Store.CommitBatchAsync(records, "test", CancellationToken.None);
 
     /// <summary>One event of one fact in a record of its own.</summary>
     public Task<BatchResult> CommitAsync(string eventKey, params Fact[] facts) => CommitAsync(Record(Event(eventKey, facts)));

@@ -19,14 +19,17 @@ public sealed class PaymentStoreTests(Books books) : IClassFixture<Books>
         var payment = await books.FindAsync("re_life");
         Assert.NotNull(payment);
         Assert.Equal((PaymentStatus.PartiallyRefunded, 1000, 400), (payment.Status, payment.AmountCaptured, payment.AmountRefunded));
-        Assert.Equal(payment.Version, await books.ScalarAsync<int>("SELECT count(*) FROM books.transitions WHERE payment_id = @Id", new { payment.Id }));
+        Assert.Equal(payment.Version, await books.ScalarAsync<int>(
+            "SELECT count(*) FROM books.transitions WHERE payment_id = @Id", new { payment.Id }));
         Assert.Equal(payment.Version, result.Transitions);
         Assert.Equal(payment.Version, await books.ScalarAsync<int>(
             "SELECT count(*) FROM books.outbox WHERE key = @Key", new { Key = $"pay_{payment.Id:N}" }));
         Assert.Equal(600, await books.ScalarAsync<long>(
             "SELECT sum(amount) FROM books.journal_postings WHERE owner = @Id AND account = 'GatewayBalance'", new { payment.Id }));
-        Assert.Equal(0, await books.ScalarAsync<long>("SELECT sum(amount) FROM books.journal_postings WHERE owner = @Id", new { payment.Id }));
-        Assert.Equal(2, await books.ScalarAsync<int>("SELECT count(*) FROM books.operations WHERE payment_id = @Id", new { payment.Id }));
+        Assert.Equal(0, await books.ScalarAsync<long>(
+            "SELECT sum(amount) FROM books.journal_postings WHERE owner = @Id", new { payment.Id }));
+        Assert.Equal(2, await books.ScalarAsync<int>(
+            "SELECT count(*) FROM books.operations WHERE payment_id = @Id", new { payment.Id }));
     }
 
     [Fact]
@@ -60,8 +63,11 @@ public sealed class PaymentStoreTests(Books books) : IClassFixture<Books>
     [Fact]
     public async Task H59_a_signed_delivery_id_with_another_body_is_quarantined()
     {
-        IncomingRecord Delivery(string eventKey, byte body) => books.Record(Event(eventKey, Fact(FactKind.Captured, "pi_h59", eventKey, 500)))
-            with { DeliveryId = "transmission-1", BodyHash = Enumerable.Repeat(body, 32).ToArray() };
+        IncomingRecord Delivery(string eventKey, byte body) =>
+            books.Record(Event(eventKey, Fact(FactKind.Captured, "pi_h59", eventKey, 500))) with
+            {
+                DeliveryId = "transmission-1", BodyHash = Enumerable.Repeat(body, 32).ToArray(),
+            };
 
         var first = await books.CommitAsync(Delivery("evt_h59_true", 1));
         var again = await books.CommitAsync(Delivery("evt_h59_true", 1));
@@ -106,7 +112,8 @@ public sealed class PaymentStoreTests(Books books) : IClassFixture<Books>
         await books.CommitAsync("evt_mix_1", Fact(FactKind.Captured, "pi_mix", "cap_mix", 700));
         Assert.True(Core.Currencies.TryGet("JPY", out var yen));
         var result = await books.CommitAsync("evt_mix_2",
-            Fact(FactKind.RefundSucceeded, "pi_mix", "re_mix_1", 100), Fact(FactKind.RefundSucceeded, "pi_mix", "re_mix_2") with { Amount = new(5, yen) });
+            Fact(FactKind.RefundSucceeded, "pi_mix", "re_mix_1", 100),
+            Fact(FactKind.RefundSucceeded, "pi_mix", "re_mix_2") with { Amount = new(5, yen) });
 
         Assert.Equal([QuarantineReasons.CurrencyMismatch], result.QuarantineReasons);
         Assert.Equal(0, (await books.FindAsync("pi_mix"))!.AmountRefunded);
@@ -141,7 +148,10 @@ public sealed class PaymentStoreTests(Books books) : IClassFixture<Books>
     public async Task A_payout_and_a_payment_method_are_kept_and_told()
     {
         var paid = Fact(FactKind.PayoutPaid, "po_1", "po_1", 5000);
-        var attached = Fact(FactKind.PaymentMethodAttached, "pm_1", "pm_1") with { UserId = "user_1", Details = new() { Brand = "visa", Last4 = "4242" } };
+        var attached = Fact(FactKind.PaymentMethodAttached, "pm_1", "pm_1") with
+        {
+            UserId = "user_1", Details = new() { Brand = "visa", Last4 = "4242" },
+        };
         var result = await books.CommitAsync(books.Record(Event("evt_po", paid)), books.Record(Event("evt_pm", attached)));
         var again = await books.CommitAsync("evt_po_again", paid);
 

@@ -1,0 +1,81 @@
+using PaymentPipeline.Core.Payments;
+using PaymentPipeline.EventLog;
+using PaymentPipeline.Integration.Tests.Storage;
+using PaymentPipeline.Storage;
+using PaymentPipeline.TestKit;
+using Xunit;
+
+namespace PaymentPipeline.Integration.Tests.Processors;
+
+public sealed class OutboxRelayTests
+{
+    [Fact]
+    public async Task I23_events_of_a_payment_are_published_gapless_and_in_order()
+    {
+        await using var server = await ProcessorsServer.StartAsync(await ProcessorsServer.DatabaseAsync());
+        await server.AppendAsync([.. Enumerable.Range(0, 60).Select(i => $"order{i} porder{i % 3} 100")]);
+        await server.UntilCommittedAsync(60);
+        await Eventually.Async(async () => await server.ScalarAsync<int>("SELECT count(*) FROM books.outbox") == 0, ProcessorsServer.Soon);
+
+        var told = await server.ReadAsync(Topics.PaymentEvents);
+        Assert.Equal(await server.ScalarAsync<int>("SELECT count(*) FROM books.transitions"), told.Count);
+        Assert.Equal(3, told.Select(record => record.Key).Distinct().Count());
+        foreach (var payment in told.GroupBy(record => record.Key))
+            Assert.Equal(
+                Enumerable.Range(1, payment.Count()).Select(version => $"{payment.Key}.{version}"),
+                payment.Select(record => record.Header(LogHeaders.EventId)));
+    }
+
+    [Fact]
+    public async Task F4_a_relay_that_dies_between_append_and_delete_publishes_the_same_ids_and_bytes_again()
+    {
+        await using var books = await BooksOnce.OpenAsync();
+        await books.Books.CommitAsync("evt_f4", Books.Fact(FactKind.Captured, "pi_f4", "cap_f4", 100));
+        var staged = await books.Outbox.ReadAsync(await books.Outbox.AcquireAsync("first", TimeSpan.FromSeconds(5), default), 10, default);
+        await books.Outbox.ReleaseAsync("first", default);
+
+        // The first published and died; the next one finds the rows as they were.
+        var leases = await books.Outbox.AcquireAsync("second", TimeSpan.FromSeconds(5), default);
+        var again = await books.Outbox.ReadAsync(leases, 10, default);
+
+        Assert.Equal(staged.Select(message => (message.EventId, message.Key, Convert.ToHexString(message.Payload))),
+            again.Select(message => (message.EventId, message.Key, Convert.ToHexString(message.Payload))));
+        Assert.Equal(again.Count, await books.Outbox.DeleteAsync("second", leases, again, default));
+        Assert.Empty(await books.Outbox.ReadAsync(leases, 10, default));
+    }
+
+    [Fact]
+    public async Task F47_of_two_relays_one_has_a_shard_and_the_one_that_lost_it_is_fenced()
+    {
+        await using var books = await BooksOnce.OpenAsync();
+        await books.Books.CommitAsync("evt_f47", Books.Fact(FactKind.Captured, "pi_f47", "cap_f47", 100));
+        var stale = await books.Outbox.AcquireAsync("first", TimeSpan.FromSeconds(60), default);
+        Assert.Equal(OutboxShards.Count, stale.Count);
+        Assert.Empty(await books.Outbox.AcquireAsync("second", TimeSpan.FromSeconds(60), default));
+        var messages = await books.Outbox.ReadAsync(stale, 10, default);
+
+        await books.Books.ExecuteAsync("UPDATE books.outbox_leases SET expires_at = '-infinity'");
+        var fresh = await books.Outbox.AcquireAsync("second", TimeSpan.FromSeconds(60), default);
+
+        Assert.Equal(0, await books.Outbox.DeleteAsync("first", stale, messages, default));
+        Assert.All(fresh, lease => Assert.Equal(2, lease.Epoch));
+        Assert.Equal(messages.Count, await books.Outbox.DeleteAsync("second", fresh, messages, default));
+    }
+
+    private sealed class BooksOnce : IAsyncDisposable
+    {
+        private BooksOnce(Books books) => Books = books;
+
+        public Books Books { get; }
+        public OutboxStore Outbox => new(Books.Database);
+
+        public static async Task<BooksOnce> OpenAsync()
+        {
+            var books = new Books();
+            await books.InitializeAsync();
+            return new BooksOnce(books);
+        }
+
+        public async ValueTask DisposeAsync() => await Books.DisposeAsync();
+    }
+}
