@@ -1,6 +1,10 @@
 using System.CommandLine;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using PaymentPipeline.EventLog;
 using PaymentPipeline.Ops;
 using PaymentPipeline.Ops.Commands;
+using PaymentPipeline.Storage;
 
 var root = new RootCommand("PaymentPipeline: takes the gateways' webhooks, keeps exact books, publishes payment.events.")
 {
@@ -19,6 +23,12 @@ try
 }
 catch (UserErrorException error)
 {
+    await Console.Error.WriteLineAsync($"pipeline: {error.Message}");
+    return 2;
+}
+catch (Exception error) when (error is EventLogException or NpgsqlException or OptionsValidationException or MigrationException)
+{
+    // What the stores or the settings say is meant for the person at the terminal.
     await Console.Error.WriteLineAsync($"pipeline: {error.Message}");
     return 2;
 }

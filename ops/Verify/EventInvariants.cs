@@ -8,8 +8,6 @@ namespace PaymentPipeline.Ops.Verify;
 /// <summary>What holds between payment.events and the transitions in the books.</summary>
 internal sealed class EventInvariants(IEventLog log)
 {
-    private const int PageSize = 500;
-
     private sealed class Published
     {
         public int Partition { get; init; }
@@ -25,16 +23,7 @@ internal sealed class EventInvariants(IEventLog log)
 
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
-        foreach (var (partition, range) in await log.GetOffsetsAsync(Topics.PaymentEvents, cancellationToken))
-        {
-            for (var next = range.First; next < range.Next;)
-            {
-                var records = await log.ReadAsync(partition, next, PageSize, cancellationToken);
-                if (records.Count == 0) break;
-                foreach (var record in records) Look(record);
-                next = records[^1].Offset + 1;
-            }
-        }
+        await foreach (var record in new LogPages(log).ReadAsync(Topics.PaymentEvents, cancellationToken)) Look(record);
     }
 
     /// <param name="before">The versions as they were before the topic was read: these must be on it.</param>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using PaymentPipeline.EventLog;
 using PaymentPipeline.Gateways;
@@ -9,36 +10,17 @@ namespace PaymentPipeline.Ops.Verify;
 internal sealed record ScannedWebhook(
     LogRecord Record, string Gateway, string Account, string BodySha256, IReadOnlyList<GatewayEvent> Events, bool IsReadable);
 
-/// <summary>Reads every webhook topic once, from the first record kept to the end as it was when the scan began.</summary>
+/// <summary>Reads every webhook topic once, and each record with its gateway's reader.</summary>
 internal sealed class WebhookScan(IEventLog log, GatewayRegistry gateways)
 {
-    private const int PageSize = 500;
+    private readonly LogPages _pages = new(log);
 
     /// <summary>Offsets that are missing between two records of a partition.</summary>
-    public List<string> Gaps { get; } = [];
+    public IReadOnlyList<string> Gaps => _pages.Gaps;
 
-    public async IAsyncEnumerable<ScannedWebhook> ReadAsync(
-        string topic, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ScannedWebhook> ReadAsync(string topic, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var (partition, range) in await log.GetOffsetsAsync(topic, cancellationToken))
-        {
-            var next = range.First;
-            while (next < range.Next)
-            {
-                var records = await log.ReadAsync(partition, next, PageSize, cancellationToken);
-                if (records.Count == 0)
-                {
-                    Gaps.Add($"{partition} ends at {next}, not at {range.Next}");
-                    break;
-                }
-                foreach (var record in records)
-                {
-                    if (record.Offset != next) Gaps.Add($"{partition} has no offsets {next} to {record.Offset - 1}");
-                    next = record.Offset + 1;
-                    yield return Scan(record);
-                }
-            }
-        }
+        await foreach (var record in _pages.ReadAsync(topic, cancellationToken)) yield return Scan(record);
     }
 
     private ScannedWebhook Scan(LogRecord record)
