@@ -54,9 +54,9 @@ public sealed class UpTests
 
     private static async Task KillTwiceAsync(string engine)
     {
-        await using var run = PipelineRun.Up(engine, PipelineRun.FreePorts(), "--once", "--orders", "1500", "--seed", "13");
+        await using var run = PipelineRun.Up(engine, PipelineRun.FreePorts(), "--once", "--orders", "4000", "--seed", "13");
 
-        foreach (var accepted in new[] { 200, 2000 })
+        foreach (var accepted in new[] { 100, 6000 })
         {
             await Eventually.Async(() => Task.FromResult(run.HasEnded || run.Accepted > accepted), Limit);
             run.Kill("ingress");
