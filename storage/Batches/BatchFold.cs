@@ -35,16 +35,31 @@ internal sealed class BatchFold(BatchState state, DateTimeOffset now)
             fold.Refuse(QuarantineReasons.Refused, exception.Message);
         }
 
-        if (fold.Refusal is null)
-        {
-            Resolve(waiting, founds ? "external" : Verdicts.Applied, fold.FirstPaymentId);
-            Commit(fold);
-        }
-        else
+        if (fold.Refusal is { } refusal)
         {
             Resolve(waiting, Verdicts.Quarantined, null);
+            Quarantine(waiting.Claim?.Record ?? RecordOf(waiting), waiting.EventKey, refusal);
+            return;
         }
+        Resolve(waiting, founds ? "external" : Verdicts.Applied, fold.FirstPaymentId);
+        Commit(fold);
     }
+
+    /// <summary>The log record of a parked fact is not at hand; its dead letter names the parked row and holds the fact.</summary>
+    private IncomingRecord RecordOf(WaitingFact waiting) => new()
+    {
+        Topic = "books.parked",
+        Partition = 0,
+        Offset = waiting.Id ?? 0,
+        Key = waiting.Fact.Reference,
+        Headers = [],
+        Body = FactJson.Write(waiting.Fact),
+        AppendedAt = now,
+        ReceivedAt = now,
+        Gateway = waiting.Fact.Gateway,
+        Account = waiting.Fact.Account,
+        EventKey = waiting.EventKey,
+    };
 
     private bool IsForgedDelivery(IncomingRecord record)
     {

@@ -93,23 +93,13 @@ internal static class BatchReader
             ON d.gateway = n.gateway AND d.account = n.account AND d.delivery_id = n.name
         """;
 
-    // Before the payments: an alias that appears between the two reads is missing here, so its payment is founded a second
-    // time, which the key of payment_aliases refuses, and the batch is tried again.
-    private const string AliasesSql = """
-        SELECT a.gateway, a.account, a.alias, a.payment_id
-        FROM books.payment_aliases AS a
-        JOIN unnest($1, $2, $3) AS n (gateway, account, name)
-            ON a.gateway = n.gateway AND a.account = n.account AND a.alias = n.name
-        """;
-
+    // A row per alias named. An alias that another worker makes after this read is missing here, so its payment is founded a
+    // second time, which the key of payment_aliases refuses, and the batch is tried again.
     private const string PaymentsSql = $"""
-        SELECT {PaymentRows.Columns}
-        FROM books.payments AS p
-        WHERE p.id IN (
-            SELECT a.payment_id
-            FROM books.payment_aliases AS a
-            JOIN unnest($1, $2, $3) AS n (gateway, account, name)
-                ON a.gateway = n.gateway AND a.account = n.account AND a.alias = n.name)
+        SELECT {PaymentRows.Columns}, a.alias
+        FROM unnest($1, $2, $3) AS n (gateway, account, name)
+        JOIN books.payment_aliases AS a ON a.gateway = n.gateway AND a.account = n.account AND a.alias = n.name
+        JOIN books.payments AS p ON p.id = a.payment_id
         ORDER BY p.id
         FOR UPDATE OF p
         """;
@@ -128,7 +118,6 @@ internal static class BatchReader
 
     private static void AddPayments(NpgsqlBatch batch, IReadOnlyCollection<GatewayName> aliases)
     {
-        Add(batch, AliasesSql, aliases);
         Add(batch, PaymentsSql, aliases);
         Add(batch, WaitingSql, aliases);
     }
@@ -182,20 +171,18 @@ internal static class BatchReader
 
     private static async Task ReadPaymentsAsync(NpgsqlDataReader reader, BatchState state, CancellationToken cancellationToken)
     {
-        var aliases = new List<(GatewayName Name, Guid PaymentId)>();
-        while (await reader.ReadAsync(cancellationToken)) aliases.Add((Name(reader), reader.GetGuid(3)));
-        await reader.NextResultAsync(cancellationToken);
-
         // A payment read before (by another alias) keeps its entry: two copies would overwrite each other.
         var entries = state.Payments.Values.DistinctBy(entry => entry.Payment.Id).ToDictionary(entry => entry.Payment.Id);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var payment = PaymentRows.Read(reader);
-            entries.TryAdd(payment.Id, new PaymentEntry(payment, isNew: false));
+            if (!entries.TryGetValue(reader.GetGuid(0), out var entry))
+            {
+                entry = new PaymentEntry(PaymentRows.Read(reader), isNew: false);
+                entries.Add(entry.Payment.Id, entry);
+            }
+            state.Payments[new(entry.Payment.Gateway, entry.Payment.Account, reader.GetString(18))] = entry;
         }
         await reader.NextResultAsync(cancellationToken);
-        foreach (var (name, paymentId) in aliases)
-            if (entries.TryGetValue(paymentId, out var entry)) state.Payments[name] = entry;
 
         while (await reader.ReadAsync(cancellationToken))
             state.AddWaiting(ReadWaiting(reader));

@@ -85,6 +85,20 @@ public sealed class ParkedTests(Books books) : IClassFixture<Books>
     }
 
     [Fact]
+    public async Task A_parked_fact_that_its_payment_refuses_becomes_a_dead_letter()
+    {
+        await books.CommitAsync("evt_wrong_1", Fact(FactKind.RefundSucceeded, "cap_wrong", "re_wrong", 300, founds: false));
+        Assert.True(Core.Currencies.TryGet("JPY", out var yen));
+        var captured = Fact(FactKind.Captured, "pi_wrong", "cap_wrong", null, true, "cap_wrong") with { Amount = new(1000, yen) };
+        var result = await books.CommitAsync("evt_wrong_2", captured);
+
+        Assert.Equal((1, 1), (result.Applied, result.Quarantined));
+        Assert.Equal("quarantined", await books.ScalarAsync<string>("SELECT resolution FROM books.parked WHERE event_key = 'evt_wrong_1'"));
+        Assert.Equal("books.parked currency_mismatch", await books.ScalarAsync<string>(
+            "SELECT topic || ' ' || reason FROM books.dead_letters WHERE event_key = 'evt_wrong_1'"));
+    }
+
+    [Fact]
     public async Task A_parked_fact_comes_back_as_it_went()
     {
         var fact = Fact(FactKind.RefundFailed, "cap_json", "re_json", 300, false, "b") with
