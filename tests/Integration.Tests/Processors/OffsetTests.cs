@@ -58,7 +58,7 @@ public sealed class OffsetTests
                 && line.Split(' ')[1] is not ("0" or "1")),
             Soon);
         Assert.Equal(1, await server.CommittedAsync());
-        Assert.False((await server.Http.GetAsync("/health/ready")).IsSuccessStatusCode);
+        await Eventually.Async(async () => !(await server.Http.GetAsync("/health/ready")).IsSuccessStatusCode, Soon);
 
         postgres.Start();
         await server.UntilCommittedAsync(4);
