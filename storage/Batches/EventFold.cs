@@ -150,7 +150,7 @@ internal sealed class EventFold(BatchState state, BatchDraft draft, string inbox
         _events.AddRange(result.Events);
     }
 
-    /// <summary>The journal keeps one row per movement: an entry of two lines with one amount (docs/decisions/0020).</summary>
+    /// <summary>The journal keeps one row per movement: an entry of two lines with one amount (docs/decisions/0005).</summary>
     private void Add(JournalEntry entry, string gateway, string account)
     {
         if (entry.Postings is not [var first, var second] || first.Amount.AmountMinor == 0)

@@ -106,7 +106,7 @@ CREATE TABLE books.transitions (
 );
 
 -- Double entry, one row per movement: the same amount leaves one account and enters another, so that every row balances by
--- construction (docs/decisions/0020). Append only. No balance row: balances are sums.
+-- construction (docs/decisions/0005). Append only. No balance row: balances are sums.
 CREATE TABLE books.journal (
     id              bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
     owner           uuid NOT NULL,              -- the payment or the payout
