@@ -25,7 +25,9 @@ public sealed class EventLogOptions
     [Range(1_048_576, 4_294_967_296)]
     public long AppendQueueBytesMax { get; set; } = 67_108_864;
 
-    /// <summary>An append not durable after this is answered with <see cref="EventLogUnavailableException"/>; below the gateways' ten seconds.</summary>
+    /// <summary>
+    /// An append not durable after this is answered with <see cref="EventLogUnavailableException"/>; below the gateways' ten seconds.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan AppendTimeout { get; set; } = TimeSpan.FromSeconds(6);
 

@@ -26,17 +26,19 @@ public interface IEventLog : IAsyncDisposable
     /// </summary>
     Task<IReadOnlyList<LogRecord>> ReadAsync(TopicPartition partition, long offset, int maxRecords, CancellationToken cancellationToken);
 
-    /// <summary>Waits until something was appended to one of the topics after the call, or the time is over. May wake for nothing.</summary>
+    /// <summary>Waits until something was appended to one of the topics, or the time is over. May wake for nothing.</summary>
     Task WaitForAppendAsync(IReadOnlyCollection<string> topics, TimeSpan atMost, CancellationToken cancellationToken);
 
     /// <summary>First offset kept and the offset that the next record will get; equal when the partition is empty.</summary>
     Task<IReadOnlyDictionary<TopicPartition, OffsetRange>> GetOffsetsAsync(string topic, CancellationToken cancellationToken);
 
     /// <summary>For each partition the first offset whose record was appended at or after the time; the end when there is none.</summary>
-    Task<IReadOnlyDictionary<TopicPartition, long>> FindOffsetsAsync(string topic, DateTimeOffset time, CancellationToken cancellationToken);
+    Task<IReadOnlyDictionary<TopicPartition, long>> FindOffsetsAsync(
+        string topic, DateTimeOffset time, CancellationToken cancellationToken);
 
     /// <summary>The stored offsets of a group: the next offset to read. Partitions without one are absent.</summary>
-    Task<IReadOnlyDictionary<TopicPartition, long>> GetCommittedAsync(string group, IReadOnlyCollection<string> topics, CancellationToken cancellationToken);
+    Task<IReadOnlyDictionary<TopicPartition, long>> GetCommittedAsync(
+        string group, IReadOnlyCollection<string> topics, CancellationToken cancellationToken);
 
     /// <summary>Joins a group. Partitions are divided among its live members; a dead member's go to the others.</summary>
     Task<ILogConsumer> SubscribeAsync(string group, IReadOnlyCollection<string> topics, CancellationToken cancellationToken);
@@ -64,7 +66,8 @@ public interface ILogConsumer : IAsyncDisposable
     /// Stores, per partition, the next offset to read. Fenced: an offset for a partition that this member no longer
     /// owns is refused, and the refused partitions are returned; the caller drops its work on them.
     /// </summary>
-    Task<IReadOnlyCollection<TopicPartition>> CommitAsync(IReadOnlyDictionary<TopicPartition, long> nextOffsets, CancellationToken cancellationToken);
+    Task<IReadOnlyCollection<TopicPartition>> CommitAsync(
+        IReadOnlyDictionary<TopicPartition, long> nextOffsets, CancellationToken cancellationToken);
 
     /// <summary>Stops fetching from these partitions until resumed, without leaving the group.</summary>
     void Pause(IReadOnlyCollection<TopicPartition> partitions);

@@ -41,7 +41,8 @@ internal static partial class Log
     [LoggerMessage(3023, LogLevel.Warning, "Group {Group}: commit refused for {Partitions} partitions that another member holds")]
     public static partial void CommitFenced(ILogger logger, string group, int partitions);
 
-    [LoggerMessage(3024, LogLevel.Warning, "Group {Group}: {Records} records were unfinished when the drain limit passed; they are read again")]
+    [LoggerMessage(3024, LogLevel.Warning,
+        "Group {Group}: {Records} records were unfinished when the drain limit passed; they are read again")]
     public static partial void DrainLimitPassed(ILogger logger, string group, int records);
 
     [LoggerMessage(3025, LogLevel.Warning, "Group {Group}: lag could not be measured")]

@@ -24,7 +24,8 @@ internal sealed class IngressMetrics : IDisposable
             Prefix + "secret.used", "{webhook}", "Accepted webhooks by the secret that matched; a retired one should stand still");
         _bodyBytes = _meter.CreateCounter<long>(Prefix + "body.size", "By", "Bytes of complete bodies");
         _append = _meter.CreateHistogram<double>(Prefix + "append.duration", "s", "From the append to the log's word that it is durable");
-        _meter.CreateObservableUpDownCounter(Prefix + "requests.in_flight", () => limits.Requests, "{request}", "Being verified or appended");
+        _meter.CreateObservableUpDownCounter(
+            Prefix + "requests.in_flight", () => limits.Requests, "{request}", "Being verified or appended");
         _meter.CreateObservableUpDownCounter(Prefix + "buffered", () => limits.Bytes, "By", "Rented for bodies");
     }
 

@@ -6,7 +6,8 @@ internal static partial class Log
     [LoggerMessage(2000, LogLevel.Debug, "Refused: {Gateway}/{Account} {Status} {Reason}")]
     public static partial void Refused(ILogger logger, string gateway, string account, int status, string reason);
 
-    [LoggerMessage(2001, LogLevel.Warning, "Refused {Count} requests since the last such line; the latest: {Gateway}/{Account} {Status} {Reason}")]
+    [LoggerMessage(2001, LogLevel.Warning,
+        "Refused {Count} requests since the last such line; the latest: {Gateway}/{Account} {Status} {Reason}")]
     public static partial void RefusedSample(ILogger logger, long count, string gateway, string account, int status, string reason);
 
     [LoggerMessage(2002, LogLevel.Warning, "An append to {Topic} failed, its outcome is unknown: {Reason}")]

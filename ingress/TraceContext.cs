@@ -26,6 +26,7 @@ internal static class TraceContext
         var known = caller.TraceId != default;
         var trace = known ? caller.TraceId : ActivityTraceId.CreateRandom();
         var sampled = known && (caller.TraceFlags & ActivityTraceFlags.Recorded) != 0;
-        return string.Concat("00-", trace.ToHexString(), "-", string.Concat(ActivitySpanId.CreateRandom().ToHexString(), sampled ? "-01" : "-00"));
+        return string.Concat("00-", trace.ToHexString(), "-",
+            string.Concat(ActivitySpanId.CreateRandom().ToHexString(), sampled ? "-01" : "-00"));
     }
 }

@@ -31,7 +31,8 @@ internal static class WebhookRecord
     /// </summary>
     private static string Storable(string text)
     {
-        var odd = text.Length > TextMax || text.AsSpan().ContainsAnyInRange('\0', '\x1f') || text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF');
+        var odd = text.Length > TextMax || text.AsSpan().ContainsAnyInRange('\0', '\x1f')
+            || text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF');
         return odd ? "sha256-" + Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan()))) : text;
     }
 }

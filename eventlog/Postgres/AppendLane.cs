@@ -134,8 +134,11 @@ internal sealed class AppendLane : IAsyncDisposable
                 return;
             }
             catch (EventLogUnavailableException failure) when (attempt < TriesMax
-                && failure.InnerException is PostgresException { SqlState:
-                    PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.TooManyConnections })
+                && failure.InnerException is PostgresException
+                {
+                    SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected
+                        or PostgresErrorCodes.TooManyConnections,
+                })
             {
                 await Task.Delay(FirstPause * (1 << attempt) * (0.5 + Random.Shared.NextDouble()), time);
             }

@@ -68,7 +68,8 @@ internal sealed class GroupMember(
     public IReadOnlyList<ReadPosition> Positions()
     {
         lock (gate)
-            return [.. holdings.Values.Where(holding => holding is { Phase: Phase.Held, Paused: false }).Select(holding => holding.Position)];
+            return [.. holdings.Values.Where(holding => holding is { Phase: Phase.Held, Paused: false })
+                .Select(holding => holding.Position)];
     }
 
     /// <summary>Moves the positions past the records, and answers with those that still belong to this member.</summary>
@@ -225,7 +226,8 @@ internal sealed class GroupMember(
     {
         KeyValuePair<TopicPartition, long>[] given;
         lock (gate)
-            given = [.. holdings.Where(one => one.Value.Phase == Phase.RevokeTold).Select(one => KeyValuePair.Create(one.Key, one.Value.Epoch))];
+            given = [.. holdings.Where(one => one.Value.Phase == Phase.RevokeTold)
+                .Select(one => KeyValuePair.Create(one.Key, one.Value.Epoch))];
         if (given.Length == 0) return;
         await talking.WaitAsync(cancellationToken);
         try

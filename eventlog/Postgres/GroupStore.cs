@@ -31,7 +31,8 @@ internal sealed class GroupStore(LogDatabase database, string group, Guid member
             HeartbeatSql, held, [],
             [new NpgsqlParameter<short[]> { TypedValue = [.. names.Keys.Order()] }, new NpgsqlParameter<TimeSpan> { TypedValue = lease }],
             reader => new HeldPartition(
-                new TopicPartition(names[reader.GetInt16(0)], reader.GetInt16(1)), reader.GetInt64(2), reader.GetInt64(3), reader.GetBoolean(4)),
+                new TopicPartition(names[reader.GetInt16(0)], reader.GetInt16(1)), reader.GetInt64(2), reader.GetInt64(3),
+                    reader.GetBoolean(4)),
             cancellationToken);
 
     private const string CommitSql = """

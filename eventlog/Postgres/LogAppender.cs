@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace PaymentPipeline.EventLog.Postgres;
 
-/// <summary>Sends each record to the lane of its partition. Lanes share no partition, so their transactions never wait for each other.</summary>
+/// <summary>
+/// Sends each record to the lane of its partition. Lanes share no partition, so their transactions never wait for each other.
+/// </summary>
 internal sealed class LogAppender : IAsyncDisposable
 {
     private readonly TopicCatalog catalog;
@@ -41,7 +43,8 @@ internal sealed class LogAppender : IAsyncDisposable
     }
 
     private async ValueTask<RoutedRecord> RouteAsync(LogAppend record, CancellationToken cancellationToken) =>
-        RoutedRecord.From(record, catalog.TryGet(record.Topic, out var topic) ? topic : await catalog.GetAsync(record.Topic, cancellationToken));
+        RoutedRecord.From(record, catalog.TryGet(record.Topic, out var topic) ? topic
+            : await catalog.GetAsync(record.Topic, cancellationToken));
 
     private int LaneOf(in RoutedRecord record) => record.Partition % lanes.Length;
 

@@ -67,7 +67,8 @@ internal sealed class LogReader(LogDatabase database, TopicCatalog catalog)
         if (!reader.IsDBNull(3) && reader.GetInt64(3) == expected) return;
         var (first, next) = (reader.GetInt64(1), reader.GetInt64(2));
         if (expected < first || expected > next)
-            throw new OffsetOutOfRangeException($"Offset {expected} of {partition} is not in the log, which holds {first} up to before {next}.");
+            throw new OffsetOutOfRangeException(
+                $"Offset {expected} of {partition} is not in the log, which holds {first} up to before {next}.");
         throw new EventLogException($"Offset {expected} of {partition} is missing though the log holds {first} up to before {next}.");
     }
 

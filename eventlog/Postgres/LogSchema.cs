@@ -64,7 +64,8 @@ internal sealed class LogSchema(LogDatabase database, EventLogOptions options, I
             await using var reader = await command.ExecuteReaderAsync(token);
             await reader.ReadAsync(token);
             if (reader.GetString(0) != "on") return "PostgreSQL runs with fsync off and would lose acknowledged records: turn it on.";
-            if (reader.GetString(1) != "on") return "PostgreSQL runs with full_page_writes off: a torn page would lose records; turn it on.";
+            if (reader.GetString(1) != "on")
+                return "PostgreSQL runs with full_page_writes off: a torn page would lose records; turn it on.";
             if (reader.GetString(2) is not ("on" or "remote_apply"))
                 return $"PostgreSQL runs with synchronous_commit {reader.GetString(2)} and acknowledges before it is durable: set it to on.";
             if (reader.GetString(3) != "on") return "PostgreSQL runs without data checksums: enable them with pg_checksums --enable.";

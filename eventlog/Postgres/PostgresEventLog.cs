@@ -54,7 +54,8 @@ public sealed class PostgresEventLog : IEventLog
         TopicPartition partition, long offset, int maxRecords, CancellationToken cancellationToken)
     {
         var topic = await catalog.GetAsync(partition.Topic, cancellationToken);
-        return await reader.ReadAsync([new ReadPosition(topic, partition.Number, offset, ReadPosition.AnyTime)], maxRecords, cancellationToken);
+        return await reader.ReadAsync([new ReadPosition(topic, partition.Number, offset, ReadPosition.AnyTime)], maxRecords,
+            cancellationToken);
     }
 
     public Task WaitForAppendAsync(IReadOnlyCollection<string> topics, TimeSpan atMost, CancellationToken cancellationToken)
@@ -64,7 +65,8 @@ public sealed class PostgresEventLog : IEventLog
         return Waiting.ForAsync(appended, atMost < FallbackPoll ? atMost : FallbackPoll, time, cancellationToken);
     }
 
-    public async Task<IReadOnlyDictionary<TopicPartition, OffsetRange>> GetOffsetsAsync(string topic, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyDictionary<TopicPartition, OffsetRange>> GetOffsetsAsync(
+        string topic, CancellationToken cancellationToken) =>
         await reader.GetOffsetsAsync(topic, cancellationToken);
 
     public async Task<IReadOnlyDictionary<TopicPartition, long>> FindOffsetsAsync(

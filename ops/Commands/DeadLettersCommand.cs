@@ -56,7 +56,8 @@ internal static class DeadLettersCommand
             { id, all, Json, Data }.WithExample("./pipeline dead-letters redrive 17");
         command.SetAction((parsed, cancellationToken) =>
         {
-            if (parsed.GetValue(id) is null != parsed.GetValue(all)) throw new UserErrorException("say which: redrive ID, or redrive --all.");
+            if (parsed.GetValue(id) is null != parsed.GetValue(all)) throw new UserErrorException(
+                "say which: redrive ID, or redrive --all.");
             return WithServicesAsync(
                 parsed, services => RedriveAsync(services, parsed.GetValue(id), parsed.GetValue(Json), cancellationToken));
         });

@@ -94,7 +94,8 @@ internal static class UpCommand
         if (!Console.IsOutputRedirected)
         {
             await AnsiConsole.Status().StartAsync(
-                "The shop opens ...", context => WatchAsync(line => context.Status(Markup.Escape(line)), shop, log, books, cancellationToken));
+                "The shop opens ...", context =>
+                    WatchAsync(line => context.Status(Markup.Escape(line)), shop, log, books, cancellationToken));
             return;
         }
         var seen = 0;

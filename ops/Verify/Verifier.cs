@@ -74,7 +74,8 @@ internal static class Verifier
         return tally.Result;
     }
 
-    private static PaymentStatus Status(string name) => Enum.GetValues<PaymentStatus>().First(status => PaymentStatusNames.Of(status) == name);
+    private static PaymentStatus Status(string name) =>
+        Enum.GetValues<PaymentStatus>().First(status => PaymentStatusNames.Of(status) == name);
 
     private static ServiceProvider Services(IConfiguration configuration)
     {

@@ -77,8 +77,11 @@ public sealed partial class SourceTests
         Assert.Empty(off);
     }
 
-    // A message or a template that stands on a line of its own: breaking it would only hide it from a search.
-    private static bool IsText(string line) => line.TrimStart().TrimStart('$', '@') is ['"' or '{', ..] || line.Contains("\"\"\"", StringComparison.Ordinal);
+    // A message or a template: breaking it would only hide it from a search.
+    private static bool IsText(string line) => line.Contains("\"\"\"", StringComparison.Ordinal) || LongText().IsMatch(line) || line.TrimStart().StartsWith('{');
+
+    [GeneratedRegex("\"[^\"]{60,}\"")]
+    private static partial Regex LongText();
 
     // It names what it forbids.
     private static bool IsThisFile(string file) => file.EndsWith("/SourceTests.cs", StringComparison.Ordinal);
