@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -70,9 +71,16 @@ public sealed class KafkaNode
         if (!File.Exists(pidFile) || !int.TryParse(File.ReadAllText(pidFile), CultureInfo.InvariantCulture, out var pid)) return;
         var commandLine = $"/proc/{pid}/cmdline";
         if (!File.Exists(commandLine) || !File.ReadAllText(commandLine).Contains(folder, StringComparison.Ordinal)) return;
-        using var left = Process.GetProcessById(pid);
-        left.Kill();
-        left.WaitForExit();
+        try
+        {
+            using var left = Process.GetProcessById(pid);
+            left.Kill();
+            left.WaitForExit();
+        }
+        catch (Exception refused) when (refused is Win32Exception or ArgumentException)
+        {
+            // Another user's, or gone in the meantime.
+        }
     }
 
     private async Task<bool> IsReadyAsync()
