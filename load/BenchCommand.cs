@@ -21,7 +21,7 @@ internal static class BenchCommand
     public static Command Build()
     {
         var data = new Option<DirectoryInfo>("--data") { Description = "The folder of a running './pipeline up --idle'.",
-            DefaultValueFactory = _ => new DirectoryInfo(".data") };
+            DefaultValueFactory = _ => NearestData() };
         var webhooks = new Option<int>("--webhooks") { Description = "Webhooks a round.", DefaultValueFactory = _ => 60000 };
         var rounds = new Option<int>("--rounds") { Description = "Rounds; the median counts.", DefaultValueFactory = _ => 3 };
         var connections = new Option<int>("--connections") { Description = "Keep-alive connections.", DefaultValueFactory = _ => 256 };
@@ -98,6 +98,14 @@ internal static class BenchCommand
         var process = Process.Start(start)!;
         while (await process.StandardOutput.ReadLineAsync() is { } line && line != "ready") { }
         return process;
+    }
+
+    // 'dotnet run' starts in the project's folder, a person in the checkout's.
+    private static DirectoryInfo NearestData()
+    {
+        var folder = new DirectoryInfo(Directory.GetCurrentDirectory());
+        while (folder.Parent is not null && !File.Exists(Path.Combine(folder.FullName, ".data", "system.json"))) folder = folder.Parent;
+        return new DirectoryInfo(Path.Combine(folder.FullName, ".data"));
     }
 
     private static Target ReadTarget(DirectoryInfo data)

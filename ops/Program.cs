@@ -19,7 +19,12 @@ var root = new RootCommand("PaymentPipeline: takes the gateways' webhooks, keeps
 
 try
 {
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    // On Ctrl-C and SIGTERM the services drain first: each may take half a minute.
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration
+    {
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = TimeSpan.FromMinutes(3),
+    });
 }
 catch (UserErrorException error)
 {

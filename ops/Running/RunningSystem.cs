@@ -94,8 +94,14 @@ internal sealed class RunningSystem : IAsyncDisposable
         SaveState();
     }
 
-    private void SaveState() =>
-        new SystemState { Engine = _engine, PortBase = _portBase, ProcessId = Environment.ProcessId, Settings = _settings }.Save(_data);
+    // As the services got them: the environment wins.
+    private void SaveState() => new SystemState
+    {
+        Engine = _engine,
+        PortBase = _portBase,
+        ProcessId = Environment.ProcessId,
+        Settings = _settings.ToDictionary(pair => pair.Key, pair => Environment.GetEnvironmentVariable(pair.Key) ?? pair.Value),
+    }.Save(_data);
 
     private async Task StartServicesAsync(CancellationToken cancellationToken)
     {
