@@ -1,19 +1,22 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using PaymentPipeline.EventLog;
+using PaymentPipeline.Gateways;
 
 namespace PaymentPipeline.Ops.Running;
 
 /// <summary>The event log as a command needs it: opened from the system's settings, closed with the command.</summary>
 internal static class LogAccess
 {
-    public static ServiceProvider Services(IConfiguration configuration)
+    /// <param name="withGateways">For commands that read webhooks again.</param>
+    public static ServiceProvider Services(IConfiguration configuration, bool withGateways = false)
     {
         var services = new ServiceCollection();
         services.AddSingleton(configuration);
         services.AddSingleton(TimeProvider.System);
         services.AddLogging();
         services.AddEventLog(configuration);
+        if (withGateways) services.AddGateways(configuration);
         return services.BuildServiceProvider();
     }
 

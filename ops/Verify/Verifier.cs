@@ -20,7 +20,7 @@ internal static class Verifier
     public static async Task<IReadOnlyList<InvariantResult>> RunAsync(
         IConfiguration configuration, Truth? truth, Action<string> progress, CancellationToken cancellationToken)
     {
-        await using var services = Services(configuration);
+        await using var services = LogAccess.Services(configuration, withGateways: true);
         var log = services.GetRequiredService<IEventLog>();
         await using var database = NpgsqlDataSource.Create(configuration["Database:ConnectionString"]!);
         var books = new BooksReader(database);
@@ -76,15 +76,4 @@ internal static class Verifier
 
     private static PaymentStatus Status(string name) =>
         Enum.GetValues<PaymentStatus>().First(status => PaymentStatusNames.Of(status) == name);
-
-    private static ServiceProvider Services(IConfiguration configuration)
-    {
-        var services = new ServiceCollection();
-        services.AddSingleton(configuration);
-        services.AddSingleton(TimeProvider.System);
-        services.AddLogging();
-        services.AddEventLog(configuration);
-        services.AddGateways(configuration);
-        return services.BuildServiceProvider();
-    }
 }
