@@ -7,29 +7,31 @@ namespace PaymentPipeline.Gateways;
 /// Makes every registered gateway whose section is there, and keeps all problems of all sections, so that a start that is
 /// refused names everything that has to be mended.
 /// </summary>
-internal sealed class ConfiguredGateways : IValidateOptions<GatewaysOptions>
+internal sealed class ConfiguredGateways<TGateway> : IValidateOptions<GatewaysOptions>
 {
-    private readonly List<IWebhookGateway> _gateways = [];
+    private readonly List<TGateway> _gateways = [];
     private readonly List<string> _problems = [];
 
+    /// <param name="factory">What of a registration makes the gateway; null where it has none of this kind.</param>
     public ConfiguredGateways(
-        IEnumerable<GatewayRegistration> registrations, IConfiguration configuration, IServiceProvider services)
+        IEnumerable<GatewayRegistration> registrations, Func<GatewayRegistration, Func<GatewaySetup, TGateway>?> factory,
+        IConfiguration configuration, IServiceProvider services)
     {
         foreach (var registration in registrations)
         {
             var section = configuration.GetSection(GatewaysOptions.Section).GetSection(registration.Section);
-            if (!section.Exists()) continue;
+            if (!section.Exists() || factory(registration) is not { } create) continue;
             var setup = new GatewaySetup(section, services);
-            var gateway = registration.Create(setup);
+            var gateway = create(setup);
             if (setup.Problems.Count == 0) _gateways.Add(gateway);
             _problems.AddRange(setup.Problems);
         }
     }
 
     /// <exception cref="OptionsValidationException">There are problems; the message names all of them.</exception>
-    public GatewayRegistry ToRegistry() =>
+    public IReadOnlyList<TGateway> All =>
         _problems.Count == 0
-            ? new GatewayRegistry(_gateways)
+            ? _gateways
             : throw new OptionsValidationException(Options.DefaultName, typeof(GatewaysOptions), _problems);
 
     public ValidateOptionsResult Validate(string? name, GatewaysOptions options) =>

@@ -6,4 +6,9 @@ namespace PaymentPipeline.Gateways;
 /// Reads the options, tells <see cref="GatewaySetup.Problem"/> everything that is wrong with them, and makes the gateway.
 /// It may throw nothing: what it returns is not used when it told a problem.
 /// </param>
-public sealed record GatewayRegistration(string Section, Func<GatewaySetup, IWebhookGateway> Create);
+/// <param name="CreateClient">
+/// The same for the gateway's API, in the process that moves money. The gateway it makes has the accounts that have API credentials;
+/// with none it is left out. Null: webhooks only.
+/// </param>
+public sealed record GatewayRegistration(
+    string Section, Func<GatewaySetup, IWebhookGateway> Create, Func<GatewaySetup, IPaymentGateway>? CreateClient = null);

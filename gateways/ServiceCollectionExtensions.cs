@@ -16,6 +16,26 @@ public static class ServiceCollectionExtensions
     /// </summary>
     public static IServiceCollection AddGateways(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddConfigured(configuration, registration => registration.Create);
+        services.AddSingleton(provider => new GatewayRegistry(provider.GetRequiredService<ConfiguredGateways<IWebhookGateway>>().All));
+        return services;
+    }
+
+    /// <summary>
+    /// Adds the <see cref="PaymentGatewayRegistry"/> with every gateway that has credentials for its API. Needs no webhook
+    /// secrets, and <see cref="AddGateways"/> needs no credentials: each process gets what it needs only.
+    /// </summary>
+    public static IServiceCollection AddPaymentGateways(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddConfigured(configuration, registration => registration.CreateClient);
+        services.AddSingleton(provider => new PaymentGatewayRegistry(
+            provider.GetRequiredService<ConfiguredGateways<IPaymentGateway>>().All.Where(gateway => gateway.Accounts.Count > 0)));
+        return services;
+    }
+
+    private static void AddConfigured<TGateway>(
+        this IServiceCollection services, IConfiguration configuration, Func<GatewayRegistration, Func<GatewaySetup, TGateway>?> factory)
+    {
         ArgumentNullException.ThrowIfNull(configuration);
 
         services.AddSingleton(new GatewayRegistration("Stripe", StripeGateway.Create));
@@ -23,11 +43,10 @@ public static class ServiceCollectionExtensions
         services.AddSingleton(new GatewayRegistration("PayPal", PayPalGateway.Create));
 
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => new ConfiguredGateways(
-            provider.GetServices<GatewayRegistration>(), configuration, provider));
-        services.AddSingleton(provider => provider.GetRequiredService<ConfiguredGateways>().ToRegistry());
-        services.AddSingleton<IValidateOptions<GatewaysOptions>>(provider => provider.GetRequiredService<ConfiguredGateways>());
+        services.AddSingleton(provider => new ConfiguredGateways<TGateway>(
+            provider.GetServices<GatewayRegistration>(), factory, configuration, provider));
+        services.AddSingleton<IValidateOptions<GatewaysOptions>>(
+            provider => provider.GetRequiredService<ConfiguredGateways<TGateway>>());
         services.AddOptions<GatewaysOptions>().ValidateOnStart();
-        return services;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using KafkaPartition = Confluent.Kafka.TopicPartition;
@@ -29,6 +30,7 @@ internal sealed class GroupPump
     private readonly IConsumer<string, byte[]> consumer;
     private readonly List<LogRecord> batch = new(BatchMax);
     private volatile bool stopping;
+    private Exception? unanswerable;
 
     /// <param name="commitGate">Held while a commit is under way: ownership never ends in the middle of one.</param>
     public GroupPump(ClientSettings settings, string group, GroupInbox inbox, object commitGate, ILogger logger)
@@ -122,7 +124,9 @@ internal sealed class GroupPump
     {
         try
         {
-            return consumer.Consume(waitMs) is { } result ? RecordReader.RecordOf(result) : null;
+            var result = consumer.Consume(waitMs);
+            if (unanswerable is not null) ExceptionDispatchInfo.Throw(unanswerable);
+            return result is null ? null : RecordReader.RecordOf(result);
         }
         catch (ConsumeException e) when (ClientErrors.IsOffsetGone(e.Error.Code))
         {
@@ -145,7 +149,18 @@ internal sealed class GroupPump
     private List<TopicPartitionOffset> OnAssigned(List<KafkaPartition> partitions)
     {
         if (partitions.Count == 0) return [];
-        var starts = StartOf(partitions);
+        List<TopicPartitionOffset> starts;
+        try
+        {
+            starts = StartOf(partitions);
+        }
+        // What is thrown into the native client ends the process. The partitions are taken without being ours, from their end,
+        // so that nothing is read, and the pump fails as soon as Consume returns.
+        catch (Exception e)
+        {
+            unanswerable = e;
+            return [.. partitions.Select(partition => new TopicPartitionOffset(partition, Offset.End))];
+        }
         Log.GroupChanged(logger, group, partitions.Count, "assigned", partitions[0].ToString());
         inbox.Assign(partitions.Select(Ours));
         return starts;
