@@ -1,0 +1,70 @@
+using PaymentPipeline.Core.Payments;
+
+namespace PaymentPipeline.Storage.Operations;
+
+/// <summary>Why an operation may not begin.</summary>
+/// <param name="Code">Stable and public: payment_state, amount_too_large, operation_in_progress, nothing_left, already_canceled.</param>
+/// <param name="Detail">A sentence for the caller, with the amounts in minor units.</param>
+public sealed record OperationRefusal(string Code, string Detail);
+
+/// <summary>What may begin on a payment as it stands, with what is reserved already. Pure; PostgreSQL's CHECKs stand behind it.</summary>
+public static class OperationRules
+{
+    /// <summary>Null when the operation may begin, with the amount to reserve in <paramref name="amount"/> (minor units).</summary>
+    public static OperationRefusal? Check(ApiOperationKind kind, PaymentSnapshot snapshot, long? wanted, out long amount)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        var payment = snapshot.Payment;
+        amount = payment.Amount;
+        if (snapshot.IsCancelling)
+            return new("operation_in_progress", "The payment is being cancelled.");
+        return kind switch
+        {
+            ApiOperationKind.Confirm => Confirm(payment),
+            ApiOperationKind.Capture => Capture(snapshot, wanted, out amount),
+            ApiOperationKind.Cancel => Cancel(snapshot),
+            ApiOperationKind.Refund => Refund(snapshot, wanted, out amount),
+            _ => null,
+        };
+    }
+
+    private static OperationRefusal? Confirm(Payment payment) =>
+        payment.Status is PaymentStatus.RequiresPaymentMethod or PaymentStatus.RequiresConfirmation or PaymentStatus.RequiresAction
+            ? null
+            : State(payment, "confirmed");
+
+    private static OperationRefusal? Capture(PaymentSnapshot snapshot, long? wanted, out long amount)
+    {
+        var payment = snapshot.Payment;
+        var left = payment.AmountAuthorized - payment.AmountCaptured - snapshot.CaptureReserved;
+        amount = wanted ?? left;
+        if (payment.Status is not (PaymentStatus.Authorized or PaymentStatus.PartiallyCaptured)) return State(payment, "captured");
+        return Within(amount, left, "capture");
+    }
+
+    private static OperationRefusal? Cancel(PaymentSnapshot snapshot)
+    {
+        if (snapshot.Payment.Status == PaymentStatus.Canceled) return new("already_canceled", "The payment is cancelled.");
+        if (snapshot.CaptureReserved > 0) return new("operation_in_progress", "A capture of the payment is under way.");
+        return snapshot.Payment.AmountCaptured == 0 && snapshot.Payment.Status is not (PaymentStatus.Failed or PaymentStatus.Succeeded)
+            ? null
+            : State(snapshot.Payment, "cancelled");
+    }
+
+    private static OperationRefusal? Refund(PaymentSnapshot snapshot, long? wanted, out long amount)
+    {
+        var payment = snapshot.Payment;
+        var left = payment.AmountCaptured - payment.AmountRefunded - payment.AmountRefundPending - snapshot.RefundReserved;
+        amount = wanted ?? left;
+        return payment.AmountCaptured == 0 ? State(payment, "refunded") : Within(amount, left, "refund");
+    }
+
+    private static OperationRefusal? Within(long amount, long left, string what)
+    {
+        if (left <= 0) return new("nothing_left", $"Nothing is left to {what}.");
+        return amount > left ? new("amount_too_large", $"{left} is left to {what}; {amount} was asked for.") : null;
+    }
+
+    private static OperationRefusal State(Payment payment, string done) =>
+        new("payment_state", $"A payment that is {PaymentStatusNames.Of(payment.Status)} cannot be {done}.");
+}
