@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 
 namespace PaymentPipeline.Core;
 
@@ -79,6 +80,17 @@ public static class Currencies
         if (gateway == "stripe" && amount.AmountMinor % 10 != 0 && StripeTensOnly.Contains(amount.Currency.Code))
             throw new FormatException($"stripe takes {amount.Currency} amounts in tens of the minor unit only.");
         return Scaled(amount.AmountMinor, amount.Currency.Exponent, DecimalsAt(gateway, amount.Currency), amount.Currency);
+    }
+
+    /// <summary>The decimal text in major units that the gateway expects for an amount: "25.99", and "500" for 500 JPY.</summary>
+    /// <exception cref="FormatException">The gateway cannot be told this amount: it has no decimals that fine.</exception>
+    public static string ToGatewayDecimal(string gateway, Money amount)
+    {
+        var decimals = DecimalsAt(gateway, amount.Currency);
+        var scaled = Scaled(amount.AmountMinor, amount.Currency.Exponent, decimals, amount.Currency);
+        var digits = Math.Abs((decimal)scaled).ToString(CultureInfo.InvariantCulture).PadLeft(decimals + 1, '0');
+        var text = decimals == 0 ? digits : $"{digits[..^decimals]}.{digits[^decimals..]}";
+        return scaled < 0 ? "-" + text : text;
     }
 
     private static Currency Known(string code) =>

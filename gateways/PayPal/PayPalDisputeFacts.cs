@@ -27,12 +27,11 @@ internal static class PayPalDisputeFacts
 
         // Two transactions of one dispute may belong to one payment: each is a part of its own.
         var part = isAlone ? id : $"{id}/{capture}";
-        return notice.NewFact(KindOf(dispute), part, PayPalReferences.Of(capture), dispute) with
+        return notice.NewFact(KindOf(dispute), part, PayPalReferences.Of(capture), dispute, transaction) with
         {
             PartId = part,
             FoundsPayment = false,
             Amount = AmountOf(dispute, transaction, isAlone),
-            OrderId = PayPalNotice.OrderIdOf(transaction),
             Details = new FactDetails { Reason = dispute.Text("reason") },
         };
     }

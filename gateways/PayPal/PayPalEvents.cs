@@ -12,7 +12,7 @@ internal static class PayPalEvents
     {
         using var document = WebhookJson.Parse(webhook.Body);
         var root = document.RootElement;
-        var notice = new PayPalNotice(webhook.Account, root, root.RequiredText("event_type"), root.At("resource"));
+        var notice = PayPalNotice.OfEvent(webhook.Account, root);
         if (!notice.Resource.Exists())
             throw new UnreadableWebhookException("\"resource\" is missing.");
         return new WebhookReading([new GatewayEvent

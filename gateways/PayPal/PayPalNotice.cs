@@ -1,19 +1,31 @@
+using System.Globalization;
 using System.Text.Json;
 using PaymentPipeline.Core;
 using PaymentPipeline.Core.Payments;
 
 namespace PaymentPipeline.Gateways.PayPal;
 
-/// <summary>One event, and the resource that it is about. The resource's own status rules over the event's name.</summary>
-internal sealed record PayPalNotice(string Account, JsonElement Root, string EventType, JsonElement Resource)
+/// <summary>
+/// What tells of a resource: an event, or the reply to a call of ours. The resource's own status rules over the event's name.
+/// </summary>
+/// <param name="EventType">Empty for a reply.</param>
+/// <param name="ToldAt">ISO 8601: for resources without a time of their own. Read only when it is needed.</param>
+internal sealed record PayPalNotice(string Account, string EventType, JsonElement Resource, string? ToldAt)
 {
+    public static PayPalNotice OfEvent(string account, JsonElement root) =>
+        new(account, root.RequiredText("event_type"), root.At("resource"), root.Text("create_time"));
+
+    public static PayPalNotice OfReply(string account, JsonElement resource, DateTimeOffset repliedAt) =>
+        new(account, "", resource, repliedAt.ToString("O", CultureInfo.InvariantCulture));
+
     /// <summary>The last word of the event's name, where the resource has no status: "COMPLETED".</summary>
     public string StatusInName => EventType[(EventType.LastIndexOf('.') + 1)..];
 
     /// <summary>The resource's own time; the event's where it has none.</summary>
     public DateTimeOffset TimeOf(JsonElement resource)
     {
-        var text = resource.Text("update_time") ?? resource.Text("create_time") ?? Root.RequiredText("create_time");
+        var text = resource.Text("update_time") ?? resource.Text("create_time") ?? ToldAt
+            ?? throw new UnreadableWebhookException("\"create_time\" is missing.");
         return GatewaySetup.TryParseInstant(text, out var instant)
             ? instant
             : throw new UnreadableWebhookException("A time is no ISO 8601 time with an offset.");
@@ -23,24 +35,18 @@ internal sealed record PayPalNotice(string Account, JsonElement Root, string Eve
     public string StatusOf(JsonElement resource) =>
         (resource.Text("status") ?? resource.Text("state"))?.ToUpperInvariant() ?? StatusInName;
 
-    /// <summary>The shop's own id of the order, which PayPal hands back.</summary>
-    public static string? OrderIdOf(JsonElement resource)
-    {
-        var text = resource.Text("custom_id") ?? resource.Text("custom");
-        return string.IsNullOrEmpty(text) ? null : text;
-    }
-
-    public Fact NewFact(FactKind kind, string id, PayPalReferences references, JsonElement resource) => new()
+    /// <param name="named">What holds the shop's names (a unit of an order, a transaction); the resource itself when not given.</param>
+    public Fact NewFact(FactKind kind, string id, PayPalReferences references, JsonElement resource, JsonElement? named = null) => new()
     {
         Gateway = "paypal",
         Account = Account,
         Kind = kind,
         Key = FactKey.Of(kind, id),
         Reference = references.Payment,
-        Aliases = references.Aliases,
+        Aliases = references.With(PayPalReferences.PaymentIdOf(named ?? resource)).Aliases,
         FoundsPayment = true,
         OccurredAt = TimeOf(resource),
-        OrderId = OrderIdOf(resource),
+        OrderId = PayPalReferences.OrderIdOf(named ?? resource),
     };
 }
 

@@ -27,11 +27,10 @@ internal static class PayPalOrderFacts
     {
         var id = order.RequiredText("id");
         var amount = Total(order);
-        return notice.NewFact(FactKind.RequiresAction, id, PayPalReferences.Of(id), order) with
+        return notice.NewFact(FactKind.RequiresAction, id, PayPalReferences.Of(id), order, NamedUnit(order)) with
         {
             Amount = amount,
             PaymentAmount = amount,
-            OrderId = OrderIdOf(order),
             Details = new FactDetails { NextActionType = NextAction(notice, order) },
         };
     }
@@ -45,11 +44,10 @@ internal static class PayPalOrderFacts
     }
 
     private static Fact Voided(PayPalNotice notice, JsonElement order, string id) =>
-        notice.NewFact(FactKind.Voided, id, PayPalReferences.Of(id), order) with
+        notice.NewFact(FactKind.Voided, id, PayPalReferences.Of(id), order, NamedUnit(order)) with
         {
             PartId = id,
             PaymentAmount = Total(order),
-            OrderId = OrderIdOf(order),
         };
 
     private static List<Fact> InsideOf(PayPalNotice notice, JsonElement order)
@@ -70,12 +68,13 @@ internal static class PayPalOrderFacts
         return facts;
     }
 
-    private static string? OrderIdOf(JsonElement order)
+    // The first unit that carries a name of the shop's, or the order.
+    private static JsonElement NamedUnit(JsonElement order)
     {
         foreach (var unit in Array(order, "purchase_units"))
-            if (PayPalNotice.OrderIdOf(unit) is { } id)
-                return id;
-        return null;
+            if (PayPalReferences.OrderIdOf(unit) is not null || PayPalReferences.PaymentIdOf(unit) is not null)
+                return unit;
+        return order;
     }
 
     private static Money? Total(JsonElement order)

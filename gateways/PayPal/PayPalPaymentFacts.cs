@@ -98,8 +98,7 @@ internal static class PayPalPaymentFacts
     private static Money? Whole(JsonElement resource, Money amount)
     {
         var isLast = resource.Flag("final_capture") ?? true;
-        var authorization = resource.At("supplementary_data").At("related_ids").Text("authorization_id");
-        return isLast && authorization is null ? amount : null;
+        return isLast && PayPalReferences.AuthorizationOf(resource) is null ? amount : null;
     }
 
     private static Money? Fee(JsonElement resource) =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PaymentPipeline.Core;
 
 namespace PaymentPipeline.Gateways.PayPal;
 
@@ -12,9 +13,13 @@ internal sealed record PayPalReferences(string Payment, IReadOnlyList<string> Al
         var related = resource.At("supplementary_data").At("related_ids");
         return Of(
             order ?? related.Text("order_id") ?? resource.Text("parent_payment") ?? UpLink(resource, "/checkout/orders/"),
-            related.Text("authorization_id") ?? UpLink(resource, "/payments/authorizations/"),
+            AuthorizationOf(resource),
             resource.RequiredText("id"));
     }
+
+    /// <summary>The authorisation that a capture took from; null when there was none.</summary>
+    public static string? AuthorizationOf(JsonElement capture) =>
+        capture.At("supplementary_data").At("related_ids").Text("authorization_id") ?? UpLink(capture, "/payments/authorizations/");
 
     /// <summary>Of a refund, which names its capture, by a link, and no order.</summary>
     public static PayPalReferences OfRefund(JsonElement resource)
@@ -35,6 +40,28 @@ internal sealed record PayPalReferences(string Payment, IReadOnlyList<string> Al
         return new PayPalReferences(named[0], named);
     }
 
+    /// <summary>
+    /// The shop's own id of the order, which PayPal hands back. Payments that we made carry our payment id in its place, which
+    /// is no order id.
+    /// </summary>
+    public static string? OrderIdOf(JsonElement named)
+    {
+        var text = named.Text("custom_id") ?? named.Text("custom");
+        return string.IsNullOrEmpty(text) || IsPaymentId(text) ? null : text;
+    }
+
+    /// <summary>Our payment id, where we made the payment: so that an event which overtakes our own reply finds it.</summary>
+    public static string? PaymentIdOf(JsonElement named)
+    {
+        foreach (var member in (ReadOnlySpan<string>)["custom_id", "custom", "invoice_id", "invoice_number"])
+            if (named.Text(member) is { } text && IsPaymentId(text))
+                return text;
+        return null;
+    }
+
+    public PayPalReferences With(string? alias) =>
+        alias is null || Aliases.Contains(alias) ? this : this with { Aliases = [.. Aliases, alias] };
+
     /// <summary>What keeps the events of one payment together as far as one event can tell; null for nothing.</summary>
     public static string? PartitionOf(JsonElement resource)
     {
@@ -50,6 +77,8 @@ internal sealed record PayPalReferences(string Payment, IReadOnlyList<string> Al
             ?? resource.At("batch_header").Text("payout_batch_id")
             ?? resource.Text("id");
     }
+
+    private static bool IsPaymentId(string text) => Identifiers.TryParse(Identifiers.PaymentPrefix, text, out _);
 
     private static string? FirstTransaction(JsonElement resource)
     {

@@ -115,6 +115,30 @@ public sealed class CurrenciesTests
     public void A_text_that_is_no_amount_of_the_currency_is_refused(string text, string code) =>
         Assert.Throws<FormatException>(() => Currencies.FromGatewayDecimal("paypal", text, code));
 
+    [Theory]
+    [InlineData(2599, "USD", "25.99")]
+    [InlineData(5, "EUR", "0.05")]
+    [InlineData(-5, "EUR", "-0.05")]
+    [InlineData(0, "EUR", "0.00")]
+    [InlineData(1500, "JPY", "1500")]
+    [InlineData(150000, "HUF", "1500")]
+    [InlineData(1, "TND", "0.001")]
+    [InlineData(long.MinValue, "USD", "-92233720368547758.08")]
+    public void An_amount_is_written_with_the_decimals_that_PayPal_takes(long ours, string code, string text)
+    {
+        Assert.True(Currencies.TryGet(code, out var currency));
+        Assert.Equal(text, Currencies.ToGatewayDecimal("paypal", new Money(ours, currency)));
+    }
+
+    [Theory]
+    [InlineData(150050, "HUF")]
+    [InlineData(1, "TWD")]
+    public void An_amount_finer_than_PayPal_takes_is_refused(long ours, string code)
+    {
+        Assert.True(Currencies.TryGet(code, out var currency));
+        Assert.Throws<FormatException>(() => Currencies.ToGatewayDecimal("paypal", new Money(ours, currency)));
+    }
+
     [Fact]
     public void The_same_1500_yen_in_three_encodings_is_one_amount()
     {
@@ -132,6 +156,7 @@ public sealed class CurrenciesTests
             {
                 var money = new Money(1_234_000, currency);
                 Assert.Equal(money, Currencies.FromGatewayMinor(gateway, Currencies.ToGatewayMinor(gateway, money), currency.Code));
+                Assert.Equal(money, Currencies.FromGatewayDecimal(gateway, Currencies.ToGatewayDecimal(gateway, money), currency.Code));
             }
     }
 

@@ -142,6 +142,38 @@ public sealed class PayPalEventsTests
     }
 
     [Theory]
+    [InlineData("custom_id", "invoice_id")]
+    [InlineData("invoice_id", "custom_id")]
+    public void Our_payment_id_is_an_alias_and_no_order_id(string member, string other)
+    {
+        const string ours = "pay_0199a3f2c0de7abc8def0123456789ab";
+        string Named(string resource) => resource
+            .Replace("\"custom_id\":\"ord-1\"", $"\"{member}\":\"{ours}\"", StringComparison.Ordinal);
+        var fact = Assert.Single(Facts("PAYMENT.CAPTURE.COMPLETED", Named(Capture("COMPLETED", $"\"{other}\":\"cap_1\","))));
+        Assert.Equal(["ORDER1", "CAP1", ours], fact.Aliases);
+        Assert.Equal("ORDER1", fact.Reference);
+        Assert.Equal(member == "custom_id" ? null : "cap_1", fact.OrderId);
+        var order = Assert.Single(Facts("CHECKOUT.ORDER.APPROVED", Named(WholeOrder("APPROVED", "CAPTURE"))));
+        Assert.Equal(["ORDER1", ours], order.Aliases);
+        Assert.Null(order.OrderId);
+        var dispute = Assert.Single(Facts("CUSTOMER.DISPUTE.CREATED", Dispute(null,
+            $$"""{"seller_transaction_id":"CAP1","custom":"{{ours}}"}""")));
+        Assert.Equal(["CAP1", ours], dispute.Aliases);
+        Assert.Null(dispute.OrderId);
+    }
+
+    [Fact]
+    public void A_final_capture_that_names_its_authorisation_by_link_is_not_the_whole_payment()
+    {
+        const string link = """
+            ,"links":[{"rel":"up","href":"https://api-m.paypal.com/v2/payments/authorizations/AUTH1","method":"GET"}]
+            """;
+        var fact = Assert.Single(Facts("PAYMENT.CAPTURE.COMPLETED", Resource("CAP1", "COMPLETED", ",\"final_capture\":true" + link)));
+        Assert.Null(fact.PaymentAmount);
+        Assert.Equal(["AUTH1", "CAP1"], fact.Aliases);
+    }
+
+    [Theory]
     [InlineData("CREATED", null, FactKind.DisputeOpened)]
     [InlineData("UPDATED", null, FactKind.DisputeOpened)]
     [InlineData("UPDATED", "RESOLVED_BUYER_FAVOUR", FactKind.DisputeLost)]
