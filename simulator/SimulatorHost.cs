@@ -1,19 +1,21 @@
+using PaymentPipeline.Simulator.Api;
 using PaymentPipeline.Simulator.PayPal;
 using PaymentPipeline.Simulator.Shop;
 
 namespace PaymentPipeline.Simulator;
 
 /// <summary>
-/// The one port of the simulator, with the gateways' own paths at its root: PayPal's certificates today, the gateways' APIs
-/// beside them later.
+/// The one port of the simulator, with the gateways' own paths at its root: their APIs and PayPal's certificates. What is not a
+/// gateway's is below <c>/shop</c> and <c>/simulator</c>.
 /// </summary>
 internal sealed class SimulatorHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private SimulatorHost(WebApplication app, Shopkeeper shop) => (_app, Shop) = (app, shop);
+    private SimulatorHost(WebApplication app, Shopkeeper shop, ApiFloor floor) => (_app, Shop, Floor) = (app, shop, floor);
 
     public Shopkeeper Shop { get; }
+    public ApiFloor Floor { get; }
 
     /// <param name="address">Where PayPal's certificates are reached, as the ingress is told: no path.</param>
     public static async Task<SimulatorHost> StartAsync(int port, string dataFolder, Uri? address, TimeProvider time)
@@ -27,14 +29,19 @@ internal sealed class SimulatorHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenAnyIP(port));
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, SimulatorJson.Default));
         var app = builder.Build();
-        var shop = new Shopkeeper(dataFolder, secrets, certificates, address ?? new Uri($"http://127.0.0.1:{port}"), time);
+        var self = address ?? new Uri($"http://127.0.0.1:{port}");
+        var shop = new Shopkeeper(dataFolder, secrets, certificates, self, time);
+        var floor = new ApiFloor(dataFolder, secrets, new Signing(secrets, certificates, self, time), self, time);
+        GatewayApi[] gateways = [];
 
         app.MapGet("/health/live", () => Results.Text("ok\n"));
         app.MapGet(PayPalCertificates.Path + "{name}", (string name) =>
             name == certificates.Name ? Results.Text(certificates.Pem, "application/x-pem-file") : Results.NotFound());
         app.MapShop(shop);
+        app.MapSimulatorControl(floor, gateways);
+        foreach (var gateway in gateways) gateway.Map(app);
         await app.StartAsync();
-        return new SimulatorHost(app, shop);
+        return new SimulatorHost(app, shop, floor);
     }
 
     public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _app.WaitForShutdownAsync(cancellationToken);
@@ -43,6 +50,7 @@ internal sealed class SimulatorHost : IAsyncDisposable
     {
         await Shop.StopAsync();
         await _app.DisposeAsync();
+        await Floor.DisposeAsync();
         Shop.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using PaymentPipeline.Simulator.Api;
 using PaymentPipeline.Simulator.Shop;
 
 namespace PaymentPipeline.Simulator;
@@ -8,6 +9,9 @@ namespace PaymentPipeline.Simulator;
 [JsonSerializable(typeof(RunProgress))]
 [JsonSerializable(typeof(TruthSummary))]
 [JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(Knobs))]
+[JsonSerializable(typeof(Dictionary<string, Knobs>))]
+[JsonSerializable(typeof(Dictionary<string, IReadOnlyList<TestToken>>))]
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, PropertyNameCaseInsensitive = true, WriteIndented = true)]
 internal sealed partial class SimulatorJson : JsonSerializerContext;

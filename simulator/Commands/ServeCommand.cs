@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PaymentPipeline.Simulator.Api;
 
 namespace PaymentPipeline.Simulator.Commands;
 
@@ -8,15 +9,17 @@ internal static class ServeCommand
     public static Command Create(TimeProvider time)
     {
         var common = new CommonOptions();
+        var ingress = new Option<string?>("--ingress") { Description = "Where the webhooks of the gateways' APIs go: URL without /webhooks." };
         var command = new Command(
-            "serve", "Serves PayPal's certificates and the control of the shop. Example: serve --port 8083 --data .data/simulator")
+            "serve", "Serves the gateways' APIs and the control of the shop. Example: serve --port 8083 --data .data/simulator")
         {
-            common.Port, common.Data, common.Address,
+            common.Port, common.Data, common.Address, ingress,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var host = await SimulatorHost.StartAsync(
                 parsed.GetValue(common.Port), parsed.GetValue(common.Data)!.FullName, parsed.GetValue(common.Address), time);
+            foreach (var faults in host.Floor.Faults.Values) faults.Set(new Knobs { Ingress = parsed.GetValue(ingress) });
             await host.WaitForShutdownAsync(cancellationToken);
             return 0;
         });

@@ -34,19 +34,26 @@ internal sealed class Courier(ShopOptions options, Signing signing, TruthFolder 
     public async Task WorkAsync(ChannelReader<Webhook> deliveries, CancellationToken stop)
     {
         using var limit = new AnswerLimit(TimeSpan.FromSeconds(options.TimeoutSeconds), time);
-        await foreach (var webhook in deliveries.ReadAllAsync(CancellationToken.None))
-        {
-            var (answer, status) = await DeliverAsync(webhook, limit, stop);
-            counters.Count(webhook, answer);
-            if (webhook.Settle(answer, status, time.GetUtcNow().ToUnixTimeMilliseconds()))
-            {
-                counters.CountSettled(webhook);
-                truth.Settle(webhook);
-            }
-        }
+        await foreach (var webhook in deliveries.ReadAllAsync(CancellationToken.None)) await SettleAsync(webhook, limit, stop);
+    }
+
+    /// <summary>Delivers one copy of the webhook, however long that takes.</summary>
+    public async Task SettleAsync(Webhook webhook, CancellationToken stop)
+    {
+        using var limit = new AnswerLimit(TimeSpan.FromSeconds(options.TimeoutSeconds), time);
+        await SettleAsync(webhook, limit, stop);
     }
 
     public void Dispose() => _http.Dispose();
+
+    private async Task SettleAsync(Webhook webhook, AnswerLimit limit, CancellationToken stop)
+    {
+        var (answer, status) = await DeliverAsync(webhook, limit, stop);
+        counters.Count(webhook, answer);
+        if (!webhook.Settle(answer, status, time.GetUtcNow().ToUnixTimeMilliseconds())) return;
+        counters.CountSettled(webhook);
+        truth.Settle(webhook);
+    }
 
     private async Task<(WebhookAnswer, int Status)> DeliverAsync(Webhook webhook, AnswerLimit limit, CancellationToken stop)
     {

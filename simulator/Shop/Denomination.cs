@@ -22,6 +22,20 @@ internal sealed record Denomination(string Code, int Decimals, int WireDecimals,
     public long Wire(long isoMinor) =>
         WireDecimals >= Decimals ? isoMinor * Power(WireDecimals - Decimals) : isoMinor / Power(Decimals - WireDecimals);
 
+    /// <summary>From the integer of Stripe and Adyen; null when it is finer than the gateway may say.</summary>
+    public long? FromWire(long wire)
+    {
+        var isoMinor = WireDecimals > Decimals ? wire / Power(WireDecimals - Decimals) : wire * Power(Decimals - WireDecimals);
+        return Wire(isoMinor) == wire && isoMinor % Step == 0 ? isoMinor : null;
+    }
+
+    /// <summary>From the decimal text of PayPal; null when it is none, or has other decimals than the gateway writes.</summary>
+    public long? FromText(string text) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var major)
+            && decimal.Truncate(major * Power(WireDecimals)) == major * Power(WireDecimals)
+            ? (long)(major * Power(Decimals))
+            : null;
+
     /// <summary>The decimal text of PayPal: "25.99", "1500".</summary>
     public string Text(long isoMinor)
     {
@@ -62,6 +76,30 @@ internal static class Denominations
         (50, new("USD", 2, 2, 1)), (26, new("EUR", 2, 2, 1)), (10, new("GBP", 2, 2, 1)), (8, new("JPY", 0, 0, 1)),
         (3, new("HUF", 2, 0, 100)), (3, new("TWD", 2, 0, 100)),
     ];
+
+    private const string NoDecimals = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF";
+    private const string ThreeDecimals = "BHD IQD JOD KWD LYD OMR TND";
+
+    /// <summary>A currency as the gateway writes it; null when the code is none.</summary>
+    /// <param name="code">In capitals.</param>
+    public static Denomination? Of(string gateway, string code)
+    {
+        if (code.Length != 3 || !code.All(char.IsAsciiLetterUpper)) return null;
+        var decimals = Has(NoDecimals) ? 0 : Has(ThreeDecimals) ? 3 : 2;
+        var wire = (gateway, code) switch
+        {
+            ("stripe", "ISK" or "UGX") => 2,
+            ("stripe", "MGA") => 0,
+            ("adyen", "CLP" or "ISK" or "BIF") => 2,
+            ("adyen", "CVE" or "IDR") => 0,
+            ("paypal", "HUF" or "TWD") => 0,
+            _ => decimals,
+        };
+        var step = wire < decimals ? 100 : gateway == "stripe" && decimals == 3 ? 10 : 1;
+        return new Denomination(code, decimals, wire, step);
+
+        bool Has(string codes) => codes.Contains(code, StringComparison.Ordinal);
+    }
 
     public static Denomination Choose(string gateway, Random random)
     {

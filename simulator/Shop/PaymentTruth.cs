@@ -18,6 +18,9 @@ internal sealed class PaymentTruth : TruthRecord
     private bool _authorized, _voided, _failed;
 
     public required string GatewayPaymentId { get; init; }
+
+    /// <summary>The merchant's own id of the payment, where the gateway was given one.</summary>
+    public string? PaymentId { get; init; }
     public required string OrderId { get; init; }
     public string? UserId { get; init; }
     public required Denomination Currency { get; init; }
@@ -119,6 +122,7 @@ internal sealed class PaymentTruth : TruthRecord
         json.WriteStringValue(GatewayPaymentId);
         foreach (var alias in _aliases) json.WriteStringValue(alias);
         json.WriteEndArray();
+        if (PaymentId is not null) json.WriteString("paymentId", PaymentId);
         json.WriteString("orderId", OrderId);
         json.WriteString("userId", UserId);
         json.WriteString("currency", Currency.Code);

@@ -10,15 +10,17 @@ namespace PaymentPipeline.Simulator.Shop;
 /// </summary>
 internal sealed class TruthFolder : IDisposable
 {
-    private readonly Lock _lock = new();
+    private readonly Lock _lock;
     private readonly string _folder;
     private readonly Dictionary<string, FileStream> _files = [];
     private readonly HashSet<TruthRecord> _open = [];
     private readonly ArrayBufferWriter<byte> _line = new(4096);
     private readonly Utf8JsonWriter _json;
 
-    public TruthFolder(string folder)
+    /// <param name="shared">The lock that guards the records themselves, where others change them. Null: nobody does.</param>
+    public TruthFolder(string folder, Lock? shared = null)
     {
+        _lock = shared ?? new Lock();
         Directory.CreateDirectory(folder);
         _folder = folder;
         _json = new Utf8JsonWriter(_line);
@@ -46,6 +48,20 @@ internal sealed class TruthFolder : IDisposable
             foreach (var telling in webhook.Tellings)
                 if (telling.About is { } record && record.Settle(webhook.Answer)) WriteRecord(record);
         }
+    }
+
+    /// <summary>Nobody is told: what the webhook would have been about stands as it is.</summary>
+    public void SettleUntold(Telling telling)
+    {
+        lock (_lock)
+            if (telling.About is { } record && record.Settle(WebhookAnswer.Accepted)) WriteRecord(record);
+        Flush();
+    }
+
+    /// <summary>Writes a record that has no webhook under way.</summary>
+    public void WriteSettled(TruthRecord record)
+    {
+        lock (_lock) WriteRecord(record);
     }
 
     public void Flush()

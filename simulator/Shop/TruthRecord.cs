@@ -21,6 +21,9 @@ internal abstract class TruthRecord
     /// <summary>The file in the truth folder: "payments.jsonl".</summary>
     public abstract string File { get; }
 
+    /// <summary>No webhook about it is under way.</summary>
+    public bool IsSettled => _open == 0;
+
     public void Promise() => (_open, _told) = (_open + 1, _told + 1);
 
     /// <summary>Settles one webhook; true when it was the last. Callers hold the lock of the truth folder.</summary>
