@@ -12,7 +12,13 @@ internal static class AdyenFacts
 {
     public static IReadOnlyList<Fact> Of(AdyenNotice notice, AdyenCaptureMode mode) => (notice.EventCode, notice.Success) switch
     {
-        ("AUTHORISATION", true) => mode == AdyenCaptureMode.Automatic ? [Authorized(notice), CapturedAtOnce(notice)] : [Authorized(notice)],
+        // A payment of nothing with which a way to pay is kept: the token's own event tells of that.
+        ("AUTHORISATION" or "PENDING" or "RECEIVED", _) when notice.Named.IsOperation => [],
+
+        // What the API asked for decides, then the account's setting.
+        ("AUTHORISATION", true) => notice.Named.CapturesAtOnce ?? mode == AdyenCaptureMode.Automatic
+            ? [Authorized(notice), CapturedAtOnce(notice)]
+            : [Authorized(notice)],
         ("AUTHORISATION", false) => [Refused(notice)],
         ("PENDING" or "RECEIVED", true) => [Whole(notice, FactKind.Processing)],
         ("OFFER_CLOSED" or "CANCELLATION" or "TECHNICAL_CANCEL" or "EXPIRE", true) => [Voided(notice)],
@@ -111,6 +117,7 @@ internal static class AdyenFacts
     // The pspReference is the token and signed. Whose it is, is not: additionalData.shopperReference is no proof.
     private static Fact StoredToken(AdyenNotice notice) => Whole(notice, FactKind.PaymentMethodAttached) with
     {
+        Aliases = [notice.PspReference],
         Amount = null,
         OrderId = null,
     };
@@ -123,21 +130,27 @@ internal static class AdyenFacts
         Kind = kind,
         Key = FactKey.Of(kind, notice.PspReference),
         Reference = notice.PspReference,
-        Aliases = [notice.PspReference],
+        Aliases = WithOurs(notice, notice.PspReference),
         FoundsPayment = true,
         OccurredAt = notice.OccurredAt,
         Amount = notice.Amount,
-        OrderId = notice.OrderId,
+        OrderId = notice.Named.OrderId,
     };
 
     /// <summary>About a part of a payment: the pspReference names the part, originalReference the payment.</summary>
     private static Fact Part(AdyenNotice notice, FactKind kind) => Whole(notice, kind) with
     {
         Reference = notice.Payment,
-        Aliases = notice.OriginalReference.Length == 0 ? [notice.PspReference] : [notice.OriginalReference, notice.PspReference],
+        Aliases = notice.OriginalReference.Length == 0
+            ? WithOurs(notice, notice.PspReference)
+            : WithOurs(notice, notice.OriginalReference, notice.PspReference),
         FoundsPayment = false,
         PartId = notice.PspReference,
     };
+
+    // Our own id finds the payment, or the operation, even where Adyen's reply to our call never came.
+    private static IReadOnlyList<string> WithOurs(AdyenNotice notice, params ReadOnlySpan<string> theirs) =>
+        notice.Named.Id is { } ours ? [.. theirs, ours] : [.. theirs];
 
     private static int? RiskScore(AdyenNotice notice)
     {

@@ -13,7 +13,8 @@ internal sealed record AdyenNotice(
     /// <summary>The payment: a modification, refund or dispute points at it, everything else is it.</summary>
     public string Payment => OriginalReference.Length > 0 ? OriginalReference : PspReference;
 
-    public string? OrderId => MerchantReference.Length > 0 ? MerchantReference : null;
+    /// <summary>What the merchantReference names: something of ours, or the shop's order.</summary>
+    public AdyenReference Named { get; } = AdyenReference.Read(MerchantReference);
 
     /// <summary>Null where the item has none.</summary>
     /// <exception cref="UnreadableWebhookException">A currency or an amount that we do not know how to hold.</exception>

@@ -7,6 +7,8 @@ namespace PaymentPipeline.Gateways.Tests.Adyen;
 
 public sealed class AdyenEventsTests : IDisposable
 {
+    private const string OurPayment = "pay_0199aaaabbbb7ccc8ddd000000000001";
+
     private readonly GatewayUnderTest _adyen = Gateway();
 
     public void Dispose() => _adyen.Dispose();
@@ -103,6 +105,48 @@ public sealed class AdyenEventsTests : IDisposable
         Assert.Equal(1999, payment.AmountCaptured);
         Assert.Equal(PaymentStatus.Succeeded, payment.Status);
     }
+
+    [Theory]
+    [InlineData(".auto", "manual", new[] { FactKind.Authorized, FactKind.Captured })]
+    [InlineData("", "automatic", new[] { FactKind.Authorized })]
+    public void What_the_API_asked_for_says_whether_an_authorisation_takes_the_money_and_not_the_account(
+        string suffix, string mode, FactKind[] kinds)
+    {
+        using var adyen = Gateway(("CaptureMode", mode));
+        var facts = adyen.Read(Body(Item("AUTHORISATION", change: item => item["merchantReference"] = OurPayment + suffix)))[0].Facts;
+        Assert.Equal(kinds, facts.Select(fact => fact.Kind));
+        Assert.All(facts, fact => Assert.Equal(["PSP1", OurPayment], fact.Aliases));
+        Assert.All(facts, fact => Assert.Null(fact.OrderId));
+    }
+
+    [Theory]
+    [InlineData(OurPayment)]
+    [InlineData("cap_0199aaaabbbb7ccc8ddd000000000002")]
+    [InlineData("re_0199aaaabbbb7ccc8ddd000000000003")]
+    [InlineData("op_0199aaaabbbb7ccc8ddd000000000004")]
+    public void The_reference_of_a_modification_of_ours_names_no_order(string reference)
+    {
+        var fact = OneFact(Item("CAPTURE", psp: "C", original: "P", change: item => item["merchantReference"] = reference));
+        Assert.Null(fact.OrderId);
+        Assert.Equal(["P", "C", reference], fact.Aliases);
+        Assert.False(fact.FoundsPayment);
+    }
+
+    [Theory]
+    [InlineData("pay_1")]
+    [InlineData("pay_0199aaaabbbb7ccc8ddd000000000001.manual")]
+    [InlineData("PAY_0199aaaabbbb7ccc8ddd000000000001")]
+    public void A_reference_that_only_looks_like_ours_is_the_shops(string reference)
+    {
+        var fact = OneFact(Item("AUTHORISATION", change: item => item["merchantReference"] = reference));
+        Assert.Equal(reference, fact.OrderId);
+        Assert.Equal(["PSP1"], fact.Aliases);
+    }
+
+    [Fact]
+    public void Keeping_a_way_to_pay_makes_no_payment() =>
+        Assert.Empty(Assert.Single(_adyen.Read(Body(Item(
+            "AUTHORISATION", change: item => item["merchantReference"] = "op_0199aaaabbbb7ccc8ddd000000000004")))).Facts);
 
     [Fact]
     public void A_true_authorisation_after_a_false_one_of_the_same_reference_wins_in_either_order()
