@@ -75,7 +75,7 @@ internal static class StripeCharges
     private static Fact Step(StripeEvent e, FactKind kind) => About(e, kind, FactKey.Of(kind, e.Occurrence(Id(e))));
 
     private static Fact About(StripeEvent e, FactKind kind, FactKey key) =>
-        e.Fact(kind, key, Reference(e), Aliases(Reference(e), Id(e)), founds: true) with
+        e.Fact(kind, key, Reference(e), e.PaymentAliases(Reference(e), Id(e)), founds: true) with
         {
             PaymentAmount = MoneyOf(e.Object, "amount"),
             Details = Details(e),

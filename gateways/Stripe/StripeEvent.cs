@@ -8,20 +8,34 @@ namespace PaymentPipeline.Gateways.Stripe;
 /// <summary>One event while it is read: its envelope, and the facts' common members made from its object.</summary>
 internal readonly struct StripeEvent
 {
-    public StripeEvent(string account, string type, JsonElement root)
+    /// <summary>Where in an object's metadata our id of the payment stands.</summary>
+    public const string PaymentIdName = "payment_id";
+
+    private StripeEvent(string account, string type, JsonElement told, JsonElement previous, DateTimeOffset created)
     {
         Account = account;
         Type = type;
-        var data = root.At("data");
-        Object = data.At("object");
-        Previous = data.At("previous_attributes");
-        Created = InstantOf(root, "created") ?? throw new UnreadableWebhookException("\"created\" is missing.");
+        Object = told;
+        Previous = previous;
+        Created = created;
     }
+
+    public static StripeEvent OfWebhook(string account, string type, JsonElement root)
+    {
+        var data = root.At("data");
+        var created = InstantOf(root, "created") ?? throw new UnreadableWebhookException("\"created\" is missing.");
+        return new StripeEvent(account, type, data.At("object"), data.At("previous_attributes"), created);
+    }
+
+    /// <summary>An object in a reply of the API, read as if an event of that type carried it.</summary>
+    /// <param name="answeredAt">By Stripe's clock.</param>
+    public static StripeEvent OfReply(string account, string type, JsonElement told, DateTimeOffset answeredAt) =>
+        new(account, type, told, default, answeredAt);
 
     public string Account { get; }
     public string Type { get; }
 
-    /// <summary>When Stripe made the event, in whole seconds.</summary>
+    /// <summary>When Stripe made the event, or answered, in whole seconds.</summary>
     public DateTimeOffset Created { get; }
 
     public JsonElement Object { get; }
@@ -56,6 +70,16 @@ internal readonly struct StripeEvent
     {
         var member = parent.At(name);
         return member.ValueKind == JsonValueKind.Object ? member.Text("id") : parent.Text(name);
+    }
+
+    /// <summary>
+    /// Those ids, and our own id of the payment where the API gave it along: it lets an event that overtakes the API's reply find the
+    /// payment. Whatever else stands in its place is ignored: the metadata are the shop's to write.
+    /// </summary>
+    public string[] PaymentAliases(params ReadOnlySpan<string?> ids)
+    {
+        var ours = Object.At("metadata").Text(PaymentIdName);
+        return Aliases([.. ids, ours is not null && Identifiers.TryParse(Identifiers.PaymentPrefix, ours, out _) ? ours : null]);
     }
 
     public static string[] Aliases(params ReadOnlySpan<string?> ids)

@@ -35,7 +35,7 @@ internal sealed class StripeEvents(string account, StripeOptions options)
             Ignored = ignored is not null,
             IgnoredReason = ignored,
             // A thin event has no object to read, only a link to one.
-            Facts = ignored is null && kind != ThinEvent ? ReadFacts(new StripeEvent(account, type, root)) : [],
+            Facts = ignored is null && kind != ThinEvent ? ReadFacts(StripeEvent.OfWebhook(account, type, root)) : [],
         };
     }
 

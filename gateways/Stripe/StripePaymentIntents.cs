@@ -66,7 +66,7 @@ internal static class StripePaymentIntents
         var attempt = IdOf(error, "charge") ?? IdOf(e.Object, "latest_charge");
         return About(e, FactKind.AttemptFailed, FactKey.Of(FactKind.AttemptFailed, attempt ?? e.Occurrence(Id(e)))) with
         {
-            Aliases = Aliases(Id(e), attempt),
+            Aliases = e.PaymentAliases(Id(e), attempt),
             PartId = attempt,
             Amount = MoneyOf(e.Object, "amount"),
             Details = new FactDetails
@@ -79,7 +79,7 @@ internal static class StripePaymentIntents
     }
 
     private static Fact About(StripeEvent e, FactKind kind, FactKey key) =>
-        e.Fact(kind, key, Id(e), Aliases(Id(e), IdOf(e.Object, "latest_charge")), founds: true) with
+        e.Fact(kind, key, Id(e), e.PaymentAliases(Id(e), IdOf(e.Object, "latest_charge")), founds: true) with
         {
             PaymentAmount = MoneyOf(e.Object, "amount"),
         };

@@ -21,7 +21,7 @@ internal static class StripeRefunds
             "failed" or "canceled" => FactKind.RefundFailed,
             _ => FactKind.Noted,
         };
-        var fact = e.Fact(kind, FactKey.Of(kind, id), reference, Aliases(reference, charge, id), founds: false);
+        var fact = e.Fact(kind, FactKey.Of(kind, id), reference, e.PaymentAliases(reference, charge, id), founds: false);
         return [fact with
         {
             PartId = id,
