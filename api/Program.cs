@@ -1,8 +1,4 @@
+using PaymentPipeline.Api;
 using PaymentPipeline.Hosting;
 
-var builder = WebApplication.CreateSlimBuilder(args);
-builder.AddServiceDefaults("api");
-
-var app = builder.Build();
-app.MapServiceDefaults();
-return await app.RunServiceAsync();
+return await ApiApp.Create(args).RunServiceAsync();

@@ -40,12 +40,12 @@ public static class ServiceDefaults
         return builder;
     }
 
-    /// <summary><c>/metrics</c>, <c>/health/live</c> and <c>/health/ready</c>.</summary>
+    /// <summary><c>/metrics</c>, <c>/health/live</c> and <c>/health/ready</c>, open to whoever reaches the port.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
-        app.MapGet("/metrics", MetricsEndpoint.HandleAsync);
-        app.MapGet("/health/live", HealthEndpoints.LiveAsync);
-        app.MapGet("/health/ready", HealthEndpoints.ReadyAsync);
+        app.MapGet("/metrics", MetricsEndpoint.HandleAsync).AllowAnonymous();
+        app.MapGet("/health/live", HealthEndpoints.LiveAsync).AllowAnonymous();
+        app.MapGet("/health/ready", HealthEndpoints.ReadyAsync).AllowAnonymous();
         return app;
     }
 

@@ -13,6 +13,7 @@ var root = new RootCommand("PaymentPipeline: takes the gateways' webhooks, keeps
     VerifyCommand.Build(),
     DeadLettersCommand.Build(),
     MigrateCommand.Build(),
+    TokenCommand.Build(),
     // The script runs the tests itself; this entry only lists the command and its help.
     new Command("test", "Runs every test on real parts. See ./pipeline test --help."),
 };

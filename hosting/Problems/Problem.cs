@@ -9,7 +9,7 @@ namespace PaymentPipeline.Hosting.Problems;
 /// </summary>
 public sealed class Problem
 {
-    private const string MediaType = "application/problem+json";
+    public const string MediaType = "application/problem+json";
     private readonly byte[] _body;
 
     /// <param name="code">Lower case with underscores: "not_found". Part of the API; never renamed.</param>
@@ -19,7 +19,7 @@ public sealed class Problem
         Status = status;
         Code = code;
         Title = title;
-        _body = Render(null);
+        _body = Render(null, null);
     }
 
     public int Status { get; }
@@ -30,7 +30,8 @@ public sealed class Problem
     public Task WriteAsync(HttpContext context) => WriteAsync(context, _body);
 
     /// <param name="detail">For this occurrence; what the caller can do about it.</param>
-    public Task WriteAsync(HttpContext context, string detail) => WriteAsync(context, Render(detail));
+    /// <param name="member">The part of the request at fault: a JSON path, a header or a parameter.</param>
+    public Task WriteAsync(HttpContext context, string? detail, string? member = null) => WriteAsync(context, Render(detail, member));
 
     private Task WriteAsync(HttpContext context, byte[] body)
     {
@@ -43,7 +44,8 @@ public sealed class Problem
             : response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
 
-    private byte[] Render(string? detail)
+    /// <summary>The body, for answers that are kept before they are sent.</summary>
+    public byte[] Render(string? detail, string? member)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))
@@ -54,6 +56,7 @@ public sealed class Problem
             json.WriteNumber("status", Status);
             json.WriteString("code", Code);
             if (detail is not null) json.WriteString("detail", detail);
+            if (member is not null) json.WriteString("member", member);
             json.WriteEndObject();
         }
         return stream.ToArray();

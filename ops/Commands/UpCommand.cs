@@ -145,7 +145,7 @@ internal static class UpCommand
     private static void PrintAddresses(Ports ports)
     {
         Say("");
-        Say($"  api         http://127.0.0.1:{ports.Api}         /health/ready /metrics");
+        Say($"  api         http://127.0.0.1:{ports.Api}         /v1 /health/ready /metrics");
         Say($"  ingress     http://127.0.0.1:{ports.Ingress}/webhooks/{{stripe|adyen|paypal}}");
         Say($"  processors  http://127.0.0.1:{ports.Processors}/metrics");
         Say($"  simulator   http://127.0.0.1:{ports.Simulator}");
@@ -160,6 +160,7 @@ internal static class UpCommand
         Say($"  ./pipeline events{data}                    the events that went out");
         Say($"  ./pipeline verify{data}                    every invariant, a line each");
         Say($"  ./pipeline dead-letters list{data}         what could not be read, and why");
+        Say($"  ./pipeline token{data}                     a token for the API, good for an hour");
         Say($"  curl -s http://127.0.0.1:{ports.Ingress}/metrics | grep paymentpipeline");
         Say($"  logs: {Path.Combine(settings.Data.FullName, "logs")}");
     }

@@ -11,6 +11,9 @@ internal sealed class RunningSystem : IAsyncDisposable
 {
     private readonly List<ServiceProcess> _services = [];
     private readonly Dictionary<string, string> _settings = [];
+
+    /// <summary>What lets its holder move money: for the api only.</summary>
+    private readonly Dictionary<string, string> _apiSettings = [];
     private readonly DirectoryInfo _data;
     private readonly string _engine;
     private readonly int _portBase;
@@ -91,7 +94,35 @@ internal sealed class RunningSystem : IAsyncDisposable
         _settings["Gateways__PayPal__WebhookId"] = secrets.PayPalWebhookId;
         _settings["Gateways__PayPal__TrustedRoots__0"] = Path.Combine(folder, "paypal-root.pem");
         _settings["Gateways__PayPal__CertificateHosts__0"] = $"http://127.0.0.1:{Ports.Simulator}";
+        SetGatewayApis(secrets);
+        TrustDevelopmentKey();
         SaveState();
+    }
+
+    /// <summary>What the simulator lets in; absent where it stands in for the webhooks only.</summary>
+    private void SetGatewayApis(SimulatorSecrets secrets)
+    {
+        var credentials = new Dictionary<string, string?>
+        {
+            ["Gateways__Stripe__ApiKey"] = secrets.StripeApiKey,
+            ["Gateways__Adyen__ApiKey"] = secrets.AdyenApiKey,
+            ["Gateways__PayPal__ClientId"] = secrets.PayPalClientId,
+            ["Gateways__PayPal__ClientSecret"] = secrets.PayPalClientSecret,
+        };
+        foreach (var (name, value) in credentials)
+            if (value is not null)
+                _apiSettings[name] = value;
+        foreach (var gateway in new[] { "Stripe", "Adyen", "PayPal" })
+            _apiSettings[$"Gateways__{gateway}__BaseUrl"] = $"http://127.0.0.1:{Ports.Simulator}";
+    }
+
+    /// <summary>Tokens for the API are signed with a key of this folder, unless the environment says whose tokens are good.</summary>
+    private void TrustDevelopmentKey()
+    {
+        if (!DevelopmentKey.IsAllowed || IsSet("Auth__SigningKeys__0") || IsSet("Auth__JwksUri")) return;
+        _apiSettings["Auth__SigningKeys__0"] = DevelopmentKey.CreateOnce(_data);
+        _apiSettings["Auth__Issuer"] = DevelopmentKey.Issuer;
+        _apiSettings["Auth__Audience"] = DevelopmentKey.Audience;
     }
 
     // As the services got them: the environment wins.
@@ -100,7 +131,7 @@ internal sealed class RunningSystem : IAsyncDisposable
         Engine = _engine,
         PortBase = _portBase,
         ProcessId = Environment.ProcessId,
-        Settings = _settings.ToDictionary(pair => pair.Key, pair => Environment.GetEnvironmentVariable(pair.Key) ?? pair.Value),
+        Settings = _settings.Concat(_apiSettings).ToDictionary(pair => pair.Key, pair => Environment.GetEnvironmentVariable(pair.Key) ?? pair.Value),
     }.Save(_data);
 
     private async Task StartServicesAsync(CancellationToken cancellationToken)
@@ -115,7 +146,8 @@ internal sealed class RunningSystem : IAsyncDisposable
         _say($"{name}: starting on port {port} ...");
         var logs = Path.Combine(_data.FullName, "logs");
         Directory.CreateDirectory(logs);
-        var settings = new Dictionary<string, string>(_settings) { ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}" };
+        var known = name == "api" ? _settings.Concat(_apiSettings) : _settings;
+        var settings = new Dictionary<string, string>(known) { ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}" };
         var service = new ServiceProcess(name, port, arguments, settings, Path.Combine(logs, $"{name}.log"))
         {
             Report = _say,

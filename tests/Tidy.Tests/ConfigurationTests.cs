@@ -11,6 +11,7 @@ public sealed partial class ConfigurationTests
         "eventlog/EventLogOptions.cs", "eventlog/Kafka/KafkaLogOptions.cs", "gateways/GatewayHttpOptions.cs", "gateways/Stripe/StripeOptions.cs",
         "gateways/Adyen/AdyenOptions.cs", "gateways/PayPal/PayPalOptions.cs", "hosting/StopOptions.cs", "ingress/IngressOptions.cs", "processors/ProcessorsOptions.cs",
         "storage/DatabaseOptions.cs",
+        "api/Auth/AuthOptions.cs",
     ];
 
     public static TheoryData<string> Files => [.. OptionFiles];

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Options;
+
+namespace PaymentPipeline.Api.Auth;
+
+internal static class AuthRegistration
+{
+    public static IServiceCollection AddAuth(this IServiceCollection services)
+    {
+        services.AddSingleton<IValidateOptions<AuthOptions>, AuthOptionsValidator>();
+        services.AddOptions<AuthOptions>().BindConfiguration(AuthOptions.Section).ValidateOnStart();
+        services.AddSingleton<IssuerKeys>();
+        services.AddSingleton<TokenCheck>();
+        services.AddSingleton<TenantAccounts>();
+        return services;
+    }
+}

@@ -1,0 +1,58 @@
+using PaymentPipeline.Hosting.Problems;
+
+namespace PaymentPipeline.Api.Errors;
+
+/// <summary>
+/// Every problem that the API can answer with: the one table from results to statuses. Codes are part of the API and are
+/// listed in <c>docs/errors.md</c>.
+/// </summary>
+internal static class Problems
+{
+    // The request cannot be read.
+    public static readonly Problem BadRequest = new(400, "bad_request", "The request is malformed");
+    public static readonly Problem InvalidJson = new(400, "invalid_json", "The body is not one well-formed JSON document");
+    public static readonly Problem InvalidMember = new(400, "invalid_member", "A member of the body is missing, unknown or wrong");
+    public static readonly Problem InvalidParameter = new(400, "invalid_parameter", "A parameter of the query or path is wrong");
+    public static readonly Problem PanNotAllowed = new(400, "pan_not_allowed", "Card data is not accepted here");
+    public static readonly Problem IdempotencyKeyMissing = new(400, "idempotency_key_missing", "The header Idempotency-Key is required");
+    public static readonly Problem IdempotencyKeyInvalid = new(400, "idempotency_key_invalid", "The header Idempotency-Key is wrong");
+    public static readonly Problem RequestTimeout = new(408, "request_timeout", "The request did not arrive in time");
+    public static readonly Problem PayloadTooLarge = new(413, "payload_too_large", "The body is larger than 256 KB");
+    public static readonly Problem UnsupportedMediaType =
+        new(415, "unsupported_media_type", "The body must be application/json in UTF-8, not encoded");
+
+    // The caller.
+    public static readonly Problem Unauthenticated = new(401, "unauthenticated", "A valid bearer token is required");
+    public static readonly Problem InsufficientScope = new(403, "insufficient_scope", "The token does not have the scope for this");
+    public static readonly Problem RateLimited = new(429, "rate_limited", "Too many requests");
+
+    // The thing asked for.
+    public static readonly Problem NotFound = new(404, "not_found", "There is nothing here");
+    public static readonly Problem MethodNotAllowed = new(405, "method_not_allowed", "The method is not allowed here");
+    public static readonly Problem PreconditionFailed = new(412, "precondition_failed", "The payment has changed since this version");
+
+    // The operation.
+    public static readonly Problem RequestInProgress =
+        new(409, "request_in_progress", "A request with this idempotency key is still in progress");
+    public static readonly Problem IdempotencyKeyReused =
+        new(422, "idempotency_key_reused", "This idempotency key was used for another request");
+    public static readonly Problem AmountOutOfRange = new(422, "amount_out_of_range", "The amount is not within what is allowed");
+
+    // Ours.
+    public static readonly Problem InternalError = new(500, "internal_error", "Something failed on our side");
+    public static readonly Problem Unavailable = new(503, "unavailable", "The service cannot do this just now");
+
+    /// <summary>For a status that the framework set without a body.</summary>
+    public static Problem? OfStatus(int status) => status switch
+    {
+        400 => BadRequest,
+        401 => Unauthenticated,
+        403 => InsufficientScope,
+        404 => NotFound,
+        405 => MethodNotAllowed,
+        408 => RequestTimeout,
+        413 => PayloadTooLarge,
+        415 => UnsupportedMediaType,
+        _ => null,
+    };
+}
