@@ -13,7 +13,8 @@ internal sealed class ApiMetrics : IDisposable
     {
         const string Prefix = "paymentpipeline.api.";
         _refused = _meter.CreateCounter<long>(Prefix + "requests.refused", "{request}", "Answered with a problem, by its code");
-        _cardNumbers = _meter.CreateCounter<long>(Prefix + "card_numbers.refused", "{request}", "Refused for a card number, by where it stood");
+        _cardNumbers = _meter.CreateCounter<long>(
+            Prefix + "card_numbers.refused", "{request}", "Refused for a card number, by where it stood");
     }
 
     public void Refused(string code) => _refused.Add(1, new KeyValuePair<string, object?>("code", code));

@@ -38,8 +38,10 @@ internal sealed class AuthOptionsValidator : IValidateOptions<AuthOptions>
 
         Require(options.Issuer.Length > 0, "Issuer is missing: the iss of the tokens that callers bring");
         Require(options.Audience.Length > 0, "Audience is missing: the aud of the tokens that callers bring");
-        Require(options.SigningKeys.Count > 0 || options.JwksUri is not null, "SigningKeys:0 or Auth:JwksUri is missing: who signs the tokens");
-        Require(options.JwksUri is null || JwksSource.IsAllowed(options.JwksUri), "JwksUri must be an https address (http on loopback only) or a file");
+        Require(
+            options.SigningKeys.Count > 0 || options.JwksUri is not null, "SigningKeys:0 or Auth:JwksUri is missing: who signs the tokens");
+        Require(
+            options.JwksUri is null || JwksSource.IsAllowed(options.JwksUri), "JwksUri must be an https address (http on loopback only) or a file");
         Require(options.JwksKeptSeconds is >= 10 and <= 86_400, "JwksKeptSeconds must be 10 to 86400");
         Require(options.ClockSkewSeconds is >= 0 and <= 300, "ClockSkewSeconds must be 0 to 300");
         for (var index = 0; index < options.SigningKeys.Count; index++)

@@ -103,7 +103,8 @@ internal static class KeyReader
         if (jwk.ValueKind != JsonValueKind.Object) return KeyReading.No("is no JWK");
         if (jwk.TryGetProperty("d", out _)) return KeyReading.No("is a private key: give the public one only");
         if (Text(jwk, "use") is not (null or "sig")) return KeyReading.No("is a JWK for another use than signatures");
-        return Checked(Text(jwk, "kty") switch { "RSA" => OfRsa(jwk), "EC" => OfCurve(jwk), _ => null }, Text(jwk, "kid"), Text(jwk, "alg"));
+        AsymmetricAlgorithm? key = Text(jwk, "kty") switch { "RSA" => OfRsa(jwk), "EC" => OfCurve(jwk), _ => null };
+        return Checked(key, Text(jwk, "kid"), Text(jwk, "alg"));
     }
 
     private static RSA OfRsa(JsonElement jwk) => RSA.Create(new RSAParameters { Modulus = Bytes(jwk, "n"), Exponent = Bytes(jwk, "e") });
@@ -123,7 +124,8 @@ internal static class KeyReader
     {
         if (key is not null && SigningKey.Create(key, id, algorithm) is { } good) return new KeyReading(good, null);
         key?.Dispose();
-        return KeyReading.No("must be RSA of 2048 to 8192 bits or one of the curves P-256, P-384 and P-521, for RS256, PS256 or ES256/384/512");
+        return KeyReading.No(
+            "must be RSA of 2048 to 8192 bits or one of the curves P-256, P-384 and P-521, for RS256, PS256 or ES256/384/512");
     }
 
     private static string? Text(JsonElement jwk, string name) => jwk.TryGetProperty(name, out var value) ? value.GetString() : null;

@@ -15,7 +15,9 @@ internal static class ScopeRules
         return route.WithMetadata(new RequiredScope(scope));
     }
 
-    /// <exception cref="InvalidOperationException">A route declares neither a scope nor that it is open, or is open below <c>/v1</c>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A route declares neither a scope nor that it is open, or is open below <c>/v1</c>.
+    /// </exception>
     public static void RequireOnEveryRoute(IEndpointRouteBuilder app)
     {
         var wrong = app.DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()

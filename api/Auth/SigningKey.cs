@@ -31,7 +31,8 @@ internal sealed class SigningKey : IDisposable
     /// <summary>RFC 7518, section 3.1: asymmetric algorithms only; there is no "none" and no HMAC in this table.</summary>
     private static Dictionary<string, HashAlgorithmName> AlgorithmsOf(AsymmetricAlgorithm key) => key switch
     {
-        RSA { KeySize: >= RsaBitsMin and <= RsaBitsMax } => new() { ["RS256"] = HashAlgorithmName.SHA256, ["PS256"] = HashAlgorithmName.SHA256 },
+        RSA { KeySize: >= RsaBitsMin and <= RsaBitsMax } =>
+            new() { ["RS256"] = HashAlgorithmName.SHA256, ["PS256"] = HashAlgorithmName.SHA256 },
         ECDsa { KeySize: 256 } => new() { ["ES256"] = HashAlgorithmName.SHA256 },
         ECDsa { KeySize: 384 } => new() { ["ES384"] = HashAlgorithmName.SHA384 },
         ECDsa { KeySize: 521 } => new() { ["ES512"] = HashAlgorithmName.SHA512 },

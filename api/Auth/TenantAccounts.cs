@@ -34,5 +34,6 @@ internal sealed class TenantAccounts
             yield return (TenantOf(account), new GatewayAccount(name, account.Key));
     }
 
-    private static string TenantOf(IConfigurationSection section) => section["Tenant"] is { Length: > 0 } tenant ? tenant : Caller.DefaultTenant;
+    private static string TenantOf(IConfigurationSection section) =>
+        section["Tenant"] is { Length: > 0 } tenant ? tenant : Caller.DefaultTenant;
 }

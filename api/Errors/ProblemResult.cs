@@ -15,16 +15,19 @@ internal sealed record ProblemResult(Problem Problem, string? Detail = null, str
     {
         httpContext.RequestServices.GetRequiredService<ApiMetrics>().Refused(Problem.Code);
         if (RetryAfter is { } wait)
-            httpContext.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            httpContext.Response.Headers.RetryAfter = WholeSeconds(wait).ToString(CultureInfo.InvariantCulture);
         return Detail is null && Member is null
             ? Problem.WriteAsync(httpContext)
             : Problem.WriteAsync(httpContext, Detail, Member);
     }
+
+    private static long WholeSeconds(TimeSpan wait) => Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds));
 }
 
 internal static class ProblemResults
 {
-    public static ProblemResult ToResult(this Problem problem, string? detail = null, string? member = null) => new(problem, detail, member);
+    public static ProblemResult ToResult(this Problem problem, string? detail = null, string? member = null) =>
+        new(problem, detail, member);
 
     /// <param name="retryAfter">Told to the caller in whole seconds, at least one.</param>
     public static ProblemResult ToResult(this Problem problem, TimeSpan retryAfter, string? detail = null) =>

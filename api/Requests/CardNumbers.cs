@@ -34,7 +34,7 @@ internal static class CardNumbers
         return digits >= DigitsMin;
     }
 
-    /// <summary>The next digits with single separators between them; each group of digits counts as one that a number may begin or end with.</summary>
+    /// <summary>The next digits with single separators between them; a number may begin and end with any group of them.</summary>
     private static ReadOnlySpan<char> NextChain(ReadOnlySpan<char> text, out int end)
     {
         var start = text.IndexOfAnyInRange('0', '9');

@@ -60,7 +60,8 @@ internal static partial class FoldedText
         return remainder == 1;
     }
 
-    [GeneratedRegex("(?<![0-9A-Za-z])[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[1-8][0-9A-Fa-f]{3}-[89ABab][0-9A-Fa-f]{3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])")]
+    [GeneratedRegex(
+        "(?<![0-9A-Za-z])[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}(?![0-9A-Za-z])", RegexOptions.IgnoreCase)]
     private static partial Regex Uuid();
 
     [GeneratedRegex("(?<![0-9A-Za-z])(?=[0-9]*[a-f])[0-9a-f]{24,128}(?![0-9A-Za-z])")]

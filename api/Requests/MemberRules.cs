@@ -99,7 +99,8 @@ internal static class MemberRules
         }
         catch (InvalidOperationException)
         {
-            throw new RefusalException(Problems.InvalidMember, "A member's name holds half a surrogate pair.", path.Length == 0 ? "$" : path);
+            throw new RefusalException(
+                Problems.InvalidMember, "A member's name holds half a surrogate pair.", path.Length == 0 ? "$" : path);
         }
     }
 

@@ -42,8 +42,8 @@ internal static class StrictJson
         catch (JsonException wrong)
         {
             // The parser's own words may repeat what was sent; the place may not.
-            throw new RefusalException(
-                Problems.InvalidJson, $"Line {wrong.LineNumber + 1}, byte {wrong.BytePositionInLine + 1}; nesting is at most {DepthMax} deep.");
+            var place = $"Line {wrong.LineNumber + 1}, byte {wrong.BytePositionInLine + 1}";
+            throw new RefusalException(Problems.InvalidJson, $"{place}; nesting is at most {DepthMax} deep.");
         }
     }
 
@@ -59,7 +59,8 @@ internal static class StrictJson
         catch (JsonException wrong)
         {
             var member = MemberPath.From(wrong.Path);
-            throw new RefusalException(Problems.InvalidMember, $"{member} is unknown here, lacks a member, or has a value of the wrong type.", member);
+            throw new RefusalException(
+                Problems.InvalidMember, $"{member} is unknown here, lacks a member, or has a value of the wrong type.", member);
         }
     }
 }

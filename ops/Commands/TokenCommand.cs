@@ -23,7 +23,11 @@ internal static class TokenCommand
         };
         var tenant = new Option<string>("--tenant") { Description = "Whose payments.", DefaultValueFactory = _ => "default" };
         var subject = new Option<string>("--subject") { Description = "Who calls.", DefaultValueFactory = _ => "developer" };
-        var minutes = new Option<int>("--minutes") { Description = $"How long it is good, 1 to {MinutesMax}.", DefaultValueFactory = _ => MinutesMax };
+        var minutes = new Option<int>("--minutes")
+        {
+            Description = $"How long it is good, 1 to {MinutesMax}.",
+            DefaultValueFactory = _ => MinutesMax,
+        };
         var command = new Command("token", "Prints a token for the API, signed with the development key that 'up' made.")
         {
             data, scope, tenant, subject, minutes,

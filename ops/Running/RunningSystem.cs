@@ -131,7 +131,8 @@ internal sealed class RunningSystem : IAsyncDisposable
         Engine = _engine,
         PortBase = _portBase,
         ProcessId = Environment.ProcessId,
-        Settings = _settings.Concat(_apiSettings).ToDictionary(pair => pair.Key, pair => Environment.GetEnvironmentVariable(pair.Key) ?? pair.Value),
+        Settings = _settings.Concat(_apiSettings).ToDictionary(
+            pair => pair.Key, pair => Environment.GetEnvironmentVariable(pair.Key) ?? pair.Value),
     }.Save(_data);
 
     private async Task StartServicesAsync(CancellationToken cancellationToken)
