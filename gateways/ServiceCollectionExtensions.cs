@@ -40,7 +40,7 @@ public static class ServiceCollectionExtensions
 
         services.AddSingleton(new GatewayRegistration("Stripe", StripeGateway.Create));
         services.AddSingleton(new GatewayRegistration("Adyen", AdyenGateway.Create));
-        services.AddSingleton(new GatewayRegistration("PayPal", PayPalGateway.Create));
+        services.AddSingleton(new GatewayRegistration("PayPal", PayPalGateway.Create, PayPalClient.Create));
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new ConfiguredGateways<TGateway>(

@@ -3,6 +3,18 @@ namespace PaymentPipeline.Gateways.PayPal;
 /// <summary>One account of <c>Gateways:PayPal</c>.</summary>
 internal sealed class PayPalOptions
 {
+    /// <summary>
+    /// The credentials of the REST app, for the API: both or none. Needed only by the process that moves money, as the id of the
+    /// webhook is only by those that judge webhooks.
+    /// </summary>
+    public string ClientId { get; set; } = "";
+
+    /// <summary>See <see cref="ClientId"/>. Never logged.</summary>
+    public string ClientSecret { get; set; } = "";
+
+    /// <summary>The API's origin. Default: the live one; the sandbox is <c>https://api-m.sandbox.paypal.com</c>.</summary>
+    public string BaseUrl { get; set; } = "https://api-m.paypal.com";
+
     /// <summary>The id of the webhook as PayPal shows it beside its URL. Required: it is part of what is signed.</summary>
     public string WebhookId { get; set; } = "";
 

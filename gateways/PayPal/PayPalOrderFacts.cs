@@ -12,7 +12,7 @@ internal static class PayPalOrderFacts
         var order = notice.Resource;
         return notice.StatusOf(order) switch
         {
-            "APPROVED" or "PAYER_ACTION_REQUIRED" => [ToAct(notice, order)],
+            "CREATED" or "SAVED" or "APPROVED" or "PAYER_ACTION_REQUIRED" => [ToAct(notice, order)],
             "VOIDED" => [Voided(notice, order, order.RequiredText("id"))],
             "COMPLETED" => InsideOf(notice, order),
             _ => [],
@@ -54,33 +54,48 @@ internal static class PayPalOrderFacts
     {
         var id = order.RequiredText("id");
         var facts = new List<Fact>();
-        foreach (var unit in Array(order, "purchase_units"))
+        foreach (var unit in PayPalOrder.Units(order))
         {
-            var payments = unit.At("payments");
-            foreach (var authorization in Array(payments, "authorizations"))
+            foreach (var authorization in PayPalOrder.Authorizations(unit))
                 facts.AddRange(PayPalPaymentFacts.OfAuthorization(notice, authorization, id));
 
             // Captures of an authorisation are measured by it; the others by the whole order.
             var whole = order.Text("intent") == "CAPTURE" ? Total(order) : null;
-            foreach (var capture in Array(payments, "captures"))
+            foreach (var capture in PayPalOrder.Captures(unit))
                 facts.AddRange(PayPalPaymentFacts.OfCapture(notice, capture, id, whole));
         }
-        return facts;
+        return AuthenticationOf(order) is { } authentication
+            ? [.. facts.Select(fact => fact with { Details = fact.Details with { Message = authentication } })]
+            : facts;
+    }
+
+    /// <summary>What 3-D Secure came to: who bears the loss of a fraud, and what the issuer said. Null where there was none.</summary>
+    private static string? AuthenticationOf(JsonElement order)
+    {
+        var result = order.At("payment_source").At("card").At("authentication_result");
+        if (!result.Exists())
+            return null;
+        var secure = result.At("three_d_secure");
+        var (shift, enrolled) = (result.Text("liability_shift"), secure.Text("enrollment_status"));
+        var authenticated = secure.Text("authentication_status");
+        return $"3-D Secure: liability shift {shift ?? "unknown"}, enrolled {enrolled ?? "unknown"}, "
+            + $"authenticated {authenticated ?? "unknown"}";
     }
 
     // The first unit that carries a name of the shop's, or the order.
     private static JsonElement NamedUnit(JsonElement order)
     {
-        foreach (var unit in Array(order, "purchase_units"))
+        foreach (var unit in PayPalOrder.Units(order))
             if (PayPalReferences.OrderIdOf(unit) is not null || PayPalReferences.PaymentIdOf(unit) is not null)
                 return unit;
         return order;
     }
 
-    private static Money? Total(JsonElement order)
+    /// <summary>What all units come to; null without units.</summary>
+    public static Money? Total(JsonElement order)
     {
         Money? total = null;
-        foreach (var unit in Array(order, "purchase_units"))
+        foreach (var unit in PayPalOrder.Units(order))
         {
             var amount = unit.RequiredMoney("amount");
             if (total is { } sum && sum.Currency != amount.Currency)
@@ -89,7 +104,4 @@ internal static class PayPalOrderFacts
         }
         return total;
     }
-
-    private static JsonElement.ArrayEnumerator Array(JsonElement parent, string name) =>
-        parent.At(name) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : default;
 }

@@ -17,6 +17,25 @@ internal static class PayPalOtherFacts
         };
     }
 
+    /// <summary>Of an order whose source was kept in the vault with it; null where none was.</summary>
+    public static Fact? TokenKeptWith(PayPalNotice notice)
+    {
+        var source = notice.Resource.At("payment_source");
+        return VaultOf(source).Text("id") is not { Length: > 0 } token
+            ? null
+            : notice.NewFact(FactKind.PaymentMethodAttached, token, PayPalReferences.Of(token), notice.Resource) with
+            {
+                Details = DetailsOf(source),
+            };
+    }
+
+    /// <summary>What an order's source says of the vault: id and customer.</summary>
+    public static JsonElement VaultOf(JsonElement source)
+    {
+        var wallet = source.At("paypal").Exists() ? source.At("paypal") : source.At("card");
+        return wallet.At("attributes").At("vault");
+    }
+
     public static IReadOnlyList<Fact> Payout(PayPalNotice notice)
     {
         var batch = notice.Resource.At("batch_header");

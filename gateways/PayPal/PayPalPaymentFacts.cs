@@ -27,16 +27,19 @@ internal static class PayPalPaymentFacts
 
     /// <param name="order">The order that the capture was found in.</param>
     /// <param name="whole">The amount of that order.</param>
-    public static IReadOnlyList<Fact> OfCapture(PayPalNotice notice, JsonElement resource, string? order = null, Money? whole = null)
+    /// <param name="authorization">The authorisation that it is known to have taken from.</param>
+    public static IReadOnlyList<Fact> OfCapture(
+        PayPalNotice notice, JsonElement resource, string? order = null, Money? whole = null, string? authorization = null)
     {
         var id = resource.RequiredText("id");
-        var references = PayPalReferences.OfPayment(resource, order);
+        authorization ??= PayPalReferences.AuthorizationOf(resource);
+        var references = PayPalReferences.OfPayment(resource, order, authorization);
         var amount = resource.RequiredMoney("amount");
         Fact New(FactKind kind) => notice.NewFact(kind, id, references, resource) with { Amount = amount, Details = Details(resource) };
         switch (notice.StatusOf(resource))
         {
             case "COMPLETED" or "PARTIALLY_REFUNDED" or "REFUNDED" or "PARTIALLY_COMPLETED":
-                var captured = New(FactKind.Captured) with { PartId = id, PaymentAmount = whole ?? Whole(resource, amount) };
+                var captured = New(FactKind.Captured) with { PartId = id, PaymentAmount = whole ?? Whole(resource, amount, authorization) };
                 if (Fee(resource) is not { AmountMinor: > 0 } fee)
                     return [captured];
                 var kept = notice.NewFact(FactKind.Fee, id, references, resource);
@@ -50,7 +53,9 @@ internal static class PayPalPaymentFacts
         }
     }
 
-    public static IReadOnlyList<Fact> OfRefund(PayPalNotice notice, JsonElement resource)
+    /// <param name="order">The order and the capture that it is known to belong to.</param>
+    public static IReadOnlyList<Fact> OfRefund(
+        PayPalNotice notice, JsonElement resource, string? order = null, string? capture = null)
     {
         // PayPal's total of a refund is per capture, ours is per payment: parts only, never the total.
         var kind = notice.StatusOf(resource) switch
@@ -60,16 +65,17 @@ internal static class PayPalPaymentFacts
             "FAILED" or "CANCELLED" => FactKind.RefundFailed,
             _ => (FactKind?)null,
         };
-        return kind is null ? [] : [RefundLike(notice, resource, kind.Value)];
+        return kind is null ? [] : [RefundLike(notice, resource, kind.Value, order, capture)];
     }
 
     /// <summary>PayPal pulled the money back by itself: a loss as by a dispute, with an id of its own.</summary>
     public static Fact Reversed(PayPalNotice notice) => RefundLike(notice, notice.Resource, FactKind.DisputeFundsWithdrawn);
 
-    private static Fact RefundLike(PayPalNotice notice, JsonElement resource, FactKind kind)
+    private static Fact RefundLike(
+        PayPalNotice notice, JsonElement resource, FactKind kind, string? order = null, string? capture = null)
     {
         var id = resource.RequiredText("id");
-        return notice.NewFact(kind, id, PayPalReferences.OfRefund(resource), resource) with
+        return notice.NewFact(kind, id, PayPalReferences.OfRefund(resource, order, capture), resource) with
         {
             PartId = id,
             FoundsPayment = false,
@@ -95,11 +101,8 @@ internal static class PayPalPaymentFacts
     }
 
     // A capture without an authorisation before it, and with none to follow, is the whole payment.
-    private static Money? Whole(JsonElement resource, Money amount)
-    {
-        var isLast = resource.Flag("final_capture") ?? true;
-        return isLast && PayPalReferences.AuthorizationOf(resource) is null ? amount : null;
-    }
+    private static Money? Whole(JsonElement resource, Money amount, string? authorization) =>
+        authorization is null && (resource.Flag("final_capture") ?? true) ? amount : null;
 
     private static Money? Fee(JsonElement resource) =>
         resource.At("seller_receivable_breakdown").Money("paypal_fee") ?? resource.Money("transaction_fee");
@@ -109,7 +112,8 @@ internal static class PayPalPaymentFacts
         var processor = resource.At("processor_response");
         return new FactDetails
         {
-            FailureCode = processor.Text("response_code"),
+            FailureCode = processor.Text("response_code") is { } code and not "0000" ? code : null,
+            DeclineCode = processor.Text("payment_advice_code") is { } advice ? $"advice_{advice}" : null,
             Reason = resource.At("status_details").Text("reason") ?? resource.Text("reason_code"),
             AvsResult = processor.Text("avs_code"),
             CvvResult = processor.Text("cvv_code"),

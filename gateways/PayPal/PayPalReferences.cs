@@ -8,12 +8,12 @@ namespace PaymentPipeline.Gateways.PayPal;
 internal sealed record PayPalReferences(string Payment, IReadOnlyList<string> Aliases)
 {
     /// <summary>Of an authorisation or a capture; of a v1 sale, whose payment is <c>parent_payment</c>.</summary>
-    public static PayPalReferences OfPayment(JsonElement resource, string? order = null)
+    public static PayPalReferences OfPayment(JsonElement resource, string? order = null, string? authorization = null)
     {
         var related = resource.At("supplementary_data").At("related_ids");
         return Of(
             order ?? related.Text("order_id") ?? resource.Text("parent_payment") ?? UpLink(resource, "/checkout/orders/"),
-            AuthorizationOf(resource),
+            authorization ?? AuthorizationOf(resource),
             resource.RequiredText("id"));
     }
 
@@ -22,12 +22,12 @@ internal sealed record PayPalReferences(string Payment, IReadOnlyList<string> Al
         capture.At("supplementary_data").At("related_ids").Text("authorization_id") ?? UpLink(capture, "/payments/authorizations/");
 
     /// <summary>Of a refund, which names its capture, by a link, and no order.</summary>
-    public static PayPalReferences OfRefund(JsonElement resource)
+    public static PayPalReferences OfRefund(JsonElement resource, string? order = null, string? capture = null)
     {
         var related = resource.At("supplementary_data").At("related_ids");
         return Of(
-            related.Text("order_id") ?? resource.Text("parent_payment"),
-            related.Text("capture_id") ?? resource.Text("sale_id") ?? UpLink(resource, "/payments/captures/"),
+            order ?? related.Text("order_id") ?? resource.Text("parent_payment"),
+            capture ?? related.Text("capture_id") ?? resource.Text("sale_id") ?? UpLink(resource, "/payments/captures/"),
             resource.RequiredText("id"));
     }
 
