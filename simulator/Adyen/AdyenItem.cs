@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 
 namespace PaymentPipeline.Simulator.Adyen;
 
@@ -33,11 +35,14 @@ internal sealed record AdyenItem
         return $$$"""
             {"NotificationRequestItem":{"additionalData":{ {{{AdditionalData}}}"hmacSignature":"{{{Sign(secrets)}}}"},
             "amount":{"currency":"{{{Currency}}}","value":{{{Value}}} },"eventCode":"{{{EventCode}}}","eventDate":"{{{date}}}",
-            "merchantAccountCode":"{{{secrets.MerchantAccount}}}","merchantReference":"{{{MerchantReference}}}",
-            {{{operations}}}{{{original}}}"paymentMethod":"{{{PaymentMethod}}}","pspReference":"{{{PspReference}}}",
+            "merchantAccountCode":"{{{secrets.MerchantAccount}}}","merchantReference":"{{{Escape(MerchantReference)}}}",
+            {{{operations}}}{{{original}}}"paymentMethod":"{{{Escape(PaymentMethod)}}}","pspReference":"{{{PspReference}}}",
             "reason":"{{{Reason}}}","success":"{{{SuccessText}}}"} }
             """;
     }
+
+    /// <summary>Text of a merchant's within a JSON string.</summary>
+    public static string Escape(string text) => JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString();
 
     private string Sign(AdyenSecrets secrets)
     {
