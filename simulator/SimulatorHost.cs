@@ -1,5 +1,7 @@
+using PaymentPipeline.Simulator.Adyen.Api;
 using PaymentPipeline.Simulator.Api;
 using PaymentPipeline.Simulator.PayPal;
+using PaymentPipeline.Simulator.PayPal.Api;
 using PaymentPipeline.Simulator.Shop;
 
 namespace PaymentPipeline.Simulator;
@@ -32,7 +34,7 @@ internal sealed class SimulatorHost : IAsyncDisposable
         var self = address ?? new Uri($"http://127.0.0.1:{port}");
         var shop = new Shopkeeper(dataFolder, secrets, certificates, self, time);
         var floor = new ApiFloor(dataFolder, secrets, new Signing(secrets, certificates, self, time), self, time);
-        GatewayApi[] gateways = [];
+        GatewayApi[] gateways = [new AdyenApi(floor), new PayPalApi(floor)];
 
         app.MapGet("/health/live", () => Results.Text("ok\n"));
         app.MapGet(PayPalCertificates.Path + "{name}", (string name) =>

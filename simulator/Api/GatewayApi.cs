@@ -97,6 +97,7 @@ internal abstract class GatewayApi(ApiFloor floor)
             {
                 case KeyState.InFlight: return KeyInFlight(request);
                 case KeyState.OtherBody when OtherBody(request) is { } refusal: return refusal;
+                case KeyState.OtherBody when claim.Answer is null: return KeyInFlight(request);
                 case KeyState.OtherBody or KeyState.Replayed:
                     lock (Floor.Lock) return Replay(claim.Answer!);
             }

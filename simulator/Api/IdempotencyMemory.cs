@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace PaymentPipeline.Simulator.Api;
 
-/// <summary>What became of a claim on a key. Replayed: <see cref="Answer"/> is the first one.</summary>
+/// <summary>What became of a claim on a key. <see cref="Answer"/> is the first one, where it is known.</summary>
 internal readonly record struct KeyClaim(KeyState State, ApiAnswer? Answer = null);
 
 internal enum KeyState { New, InFlight, OtherBody, Replayed }
@@ -24,7 +24,7 @@ internal sealed class IdempotencyMemory
                 _entries[key] = new Entry(asked, null);
                 return new KeyClaim(KeyState.New);
             }
-            if (entry.Asked != asked) return new KeyClaim(KeyState.OtherBody);
+            if (entry.Asked != asked) return new KeyClaim(KeyState.OtherBody, entry.Answer);
             return entry.Answer is null ? new KeyClaim(KeyState.InFlight) : new KeyClaim(KeyState.Replayed, entry.Answer);
         }
     }

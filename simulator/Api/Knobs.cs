@@ -25,6 +25,9 @@ internal sealed record Knobs
     /// <summary>How long a time-out keeps silent before the connection is cut.</summary>
     public int SilenceMs { get; set; }
 
+    /// <summary>How long an access token is good (PayPal); about nine hours, as there.</summary>
+    public int TokenSeconds { get; set; } = 32_400;
+
     // Before the effect: nothing happens.
 
     /// <summary>429 with Retry-After.</summary>
@@ -86,6 +89,7 @@ internal sealed record Knobs
         foreach (var (name, value) in times)
             if (value is < 0 or > 600_000) yield return $"{name} {value} is not from 0 to 600000.";
         if (RetryAfterSeconds is < 0 or > 600) yield return $"retryAfterSeconds {RetryAfterSeconds} is not from 0 to 600.";
+        if (TokenSeconds is < 1 or > 32_400) yield return $"tokenSeconds {TokenSeconds} is not from 1 to 32400.";
         foreach (var fault in All())
             if (fault is not { Share: >= 0 and <= 1, Next: >= 0 })
                 yield return "a fault is {\"share\": 0 to 1} or {\"next\": 0 or more}.";
