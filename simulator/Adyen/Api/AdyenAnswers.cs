@@ -30,7 +30,8 @@ internal static class AdyenAnswers
         ["errorType"] = type,
     }.ToText());
 
-    public static ApiAnswer Unauthorized => Error(401, "000", "HTTP Status Response - Unauthorized", "security") with { IsRemembered = false };
+    public static ApiAnswer Unauthorized =>
+        Error(401, "000", "HTTP Status Response - Unauthorized", "security") with { IsRemembered = false };
 
     public static ApiAnswer KeyInFlight =>
         Error(422, "704", "request already processed or in progress", "validation").With("transient-error", "true")

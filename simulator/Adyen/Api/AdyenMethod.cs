@@ -21,7 +21,7 @@ internal sealed record AdyenMethod(string Type, string Number, string ExpiryMont
 
     public bool AsksForChallenge => !IsCard || Challenged.Contains(Number);
 
-    /// <summary>Reads <c>paymentMethod</c> where it is not stored: fields encrypted for the test platform say "test_" and the value.</summary>
+    /// <summary>Reads <c>paymentMethod</c> where it is not stored: encrypted for the test platform is "test_" and the text.</summary>
     public static AdyenMethod Read(JsonObject method)
     {
         var type = Plain(method, "type") ?? "scheme";

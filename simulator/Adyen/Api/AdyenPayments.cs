@@ -21,8 +21,10 @@ internal sealed class AdyenPayments(AdyenBooks books, AdyenStoredMethods stored)
         if (JsonBody.Read(request.Body) is not JsonObject body)
             throw new AdyenRefusal(400, "702", "Problem reading request: malformed JSON", "validation");
         if (body.Object("details") is not { } details) throw AdyenRefusal.Missing("14_009", "details");
-        var result = details.Text("redirectResult") ?? details.Text("payload") ?? throw AdyenRefusal.Missing("14_009", "details.redirectResult");
-        if (books.Challenges.GetValueOrDefault(result) is not { } challenge) throw AdyenRefusal.Invalid("14_030", "Return URL data is invalid");
+        var result = details.Text("redirectResult") ?? details.Text("payload")
+            ?? throw AdyenRefusal.Missing("14_009", "details.redirectResult");
+        if (books.Challenges.GetValueOrDefault(result) is not { } challenge)
+            throw AdyenRefusal.Invalid("14_030", "Return URL data is invalid");
         if (challenge.IsPassed is not { } isPassed) throw AdyenRefusal.Invalid("14_031", "The shopper has not completed the action");
         var order = isPassed ? challenge.Order : challenge.Order with { Verdict = AdyenVerdict.NotAuthenticated };
         return challenge.Answer ??= AdyenAnswers.Ok(Settle(request, order, wasChallenged: true));

@@ -87,7 +87,9 @@ internal sealed class AdyenStoredMethods(AdyenBooks books)
         token.Truth);
 
     private static string Shopper(ApiRequest request) =>
-        request.Query["shopperReference"] is [{ Length: > 0 } shopper, ..] ? shopper : throw AdyenRefusal.Missing("14_010", "shopperReference");
+        request.Query["shopperReference"] is [{ Length: > 0 } shopper, ..]
+            ? shopper
+            : throw AdyenRefusal.Missing("14_010", "shopperReference");
 
     private IEnumerable<AdyenToken> Of(string shopper) => books.Tokens.Values.Where(token => token.Shopper == shopper);
 

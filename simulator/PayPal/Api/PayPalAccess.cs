@@ -9,6 +9,9 @@ namespace PaymentPipeline.Simulator.PayPal.Api;
 /// <summary>POST /v1/oauth2/token: access tokens for the client's id and secret, good for as long as the knobs say.</summary>
 internal sealed class PayPalAccess(ApiFloor floor)
 {
+    private const string Scope =
+        "https://uri.paypal.com/services/payments/payment/authcapture https://uri.paypal.com/services/vault/payment-tokens/readwrite";
+
     private readonly Dictionary<string, DateTimeOffset> _expiries = [];
 
     public ApiAnswer Grant(ApiRequest request)
@@ -25,7 +28,7 @@ internal sealed class PayPalAccess(ApiFloor floor)
         _expiries[token] = request.Now.AddSeconds(seconds);
         return PayPalAnswers.Ok(new JsonObject
         {
-            ["scope"] = "https://uri.paypal.com/services/payments/payment/authcapture https://uri.paypal.com/services/vault/payment-tokens/readwrite",
+            ["scope"] = Scope,
             ["access_token"] = token,
             ["token_type"] = "Bearer",
             ["app_id"] = "APP-80W284485P519543T",

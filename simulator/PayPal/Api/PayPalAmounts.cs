@@ -27,7 +27,8 @@ internal static partial class PayPalAmounts
             throw PayPalRefusal.Unprocessable(
                 "INVALID_CURRENCY_CODE", "Currency code is invalid or is not currently supported.", field + "/currency_code");
         if (value.Length > ValueLengthMax)
-            throw PayPalRefusal.Unprocessable("MAX_VALUE_EXCEEDED", "Should be less than or equal to 999999999999999.99.", field + "/value");
+            throw PayPalRefusal.Unprocessable(
+                "MAX_VALUE_EXCEEDED", "Should be less than or equal to 999999999999999.99.", field + "/value");
         var amount = currency.FromText(value) ?? throw PayPalRefusal.Unprocessable(
             "DECIMAL_PRECISION", "If the currency supports decimals, only two decimal place precision is supported.", field + "/value");
         if (amount < min)
@@ -39,14 +40,16 @@ internal static partial class PayPalAmounts
     public static void CheckSums(JsonObject unit, long amount, Denomination currency, string field)
     {
         var breakdown = unit.Object("amount")!.Object("breakdown");
-        long Part(string name) => breakdown?.Object(name) is { } part ? SameCurrency(part, $"{field}/amount/breakdown/{name}", currency) : 0;
+        long Part(string name) =>
+            breakdown?.Object(name) is { } part ? SameCurrency(part, $"{field}/amount/breakdown/{name}", currency) : 0;
         var items = unit.Objects("items").ToArray();
         if (items.Length > 0 && breakdown?.Object("item_total") is null)
             throw PayPalRefusal.Unprocessable("ITEM_TOTAL_REQUIRED", "If item details are specified item_total is required.", field);
         var sum = items.Select((item, index) => (Item: item, Field: $"{field}/items/{index}")).Sum(entry =>
             SameCurrency(entry.Item.Object("unit_amount"), entry.Field + "/unit_amount", currency) * Quantity(entry.Item, entry.Field));
         if (items.Length > 0 && sum != Part("item_total"))
-            throw PayPalRefusal.Unprocessable("ITEM_TOTAL_MISMATCH", "Should equal sum of (unit_amount * quantity) across all items.", field);
+            throw PayPalRefusal.Unprocessable(
+                "ITEM_TOTAL_MISMATCH", "Should equal sum of (unit_amount * quantity) across all items.", field);
         if (breakdown is null) return;
 
         var total = Part("item_total") + Part("tax_total") + Part("shipping") + Part("handling") + Part("insurance")

@@ -22,7 +22,8 @@ internal sealed class PayPalRefusal(int status, string name, string issue, strin
         new(422, "UNPROCESSABLE_ENTITY", issue, description, field);
 
     public static PayPalRefusal NotFound() => new(
-        404, "RESOURCE_NOT_FOUND", "INVALID_RESOURCE_ID", "Specified resource ID does not exist. Please check the resource ID and try again.");
+        404, "RESOURCE_NOT_FOUND", "INVALID_RESOURCE_ID",
+        "Specified resource ID does not exist. Please check the resource ID and try again.");
 }
 
 /// <summary>The forms of PayPal's answers.</summary>
@@ -60,7 +61,10 @@ internal static class PayPalAnswers
 
     public static ApiAnswer KeyInFlight => Error(
         409, "RESOURCE_CONFLICT", "PREVIOUS_REQUEST_IN_PROGRESS",
-        "A previous request on this resource is currently in progress. Please wait for sometime and try again.") with { IsRemembered = false };
+        "A previous request on this resource is currently in progress. Please wait for sometime and try again.") with
+        {
+            IsRemembered = false,
+        };
 
     public static ApiAnswer OtherBody => Error(
         422, "UNPROCESSABLE_ENTITY", "PAYPAL_REQUEST_ID_PREVIOUSLY_USED",

@@ -9,14 +9,14 @@ internal sealed class PayPalKeeper(PayPalBooks books, PayPalTellings tellings)
     /// <param name="customer">PayPal's id of the customer; null makes a new one.</param>
     public VaultedEntry Keep(ApiRequest request, PayPalPayer payer, string? customer, string? merchantCustomerId)
     {
-        var year = payer.Expiry.Length == 7 ? int.Parse(payer.Expiry.AsSpan(0, 4), System.Globalization.CultureInfo.InvariantCulture) : (int?)null;
+        DateOnly? expiry = DateOnly.TryParseExact(payer.Expiry, "yyyy-MM", out var month) ? month : null;
         var truth = new MethodTruth
         {
             Gateway = "paypal", Account = PayPalBooks.Account, Token = books.NewId().ToLowerInvariant()[..10], UserId = merchantCustomerId,
             Brand = payer.Kind == "card" ? payer.Brand : "paypal", Last4 = payer.Kind == "card" ? payer.LastDigits : null,
-            ExpiryMonth = year is null ? null : int.Parse(payer.Expiry.AsSpan(5), System.Globalization.CultureInfo.InvariantCulture),
+            ExpiryMonth = expiry?.Month,
         };
-        truth.Attach(year);
+        truth.Attach(expiry?.Year);
         var entry = new VaultedEntry(truth.Token, customer ?? NewCustomer(), merchantCustomerId, payer, truth);
         books.Vault.Add(entry.Id, entry);
         Done(request, "attach", entry);
@@ -45,7 +45,8 @@ internal sealed class PayPalKeeper(PayPalBooks books, PayPalTellings tellings)
     private void Done(ApiRequest request, string operation, VaultedEntry entry) => books.Floor.Truth.Done(
         new Effect
         {
-            Operation = operation, Gateway = "paypal", Account = PayPalBooks.Account, Key = request.Key, PartId = entry.Id, At = request.Now,
+            Operation = operation, Gateway = "paypal", Account = PayPalBooks.Account, Key = request.Key, PartId = entry.Id,
+            At = request.Now,
         },
         entry.Truth);
 }

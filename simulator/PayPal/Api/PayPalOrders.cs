@@ -176,7 +176,10 @@ internal sealed class PayPalOrders(PayPalBooks books, PayPalResources resources,
         if (full["payment_source"] is { } source) brief["payment_source"] = source.Copy();
         if (full["payer"] is { } payer) brief["payer"] = payer.Copy();
         if (full["purchase_units"]![0]!["payments"] is { } payments)
-            brief["purchase_units"] = new JsonArray(new JsonObject { ["reference_id"] = full["purchase_units"]![0]!["reference_id"].Copy(), ["payments"] = payments.Copy() });
+            brief["purchase_units"] = new JsonArray(new JsonObject
+            {
+                ["reference_id"] = full["purchase_units"]![0]!["reference_id"].Copy(), ["payments"] = payments.Copy(),
+            });
         return brief;
     }
 }

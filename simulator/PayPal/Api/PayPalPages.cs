@@ -30,7 +30,8 @@ internal sealed class PayPalPages(PayPalBooks books, PayPalTellings tellings, Pa
 
     public ApiAnswer Setup(ApiRequest request)
     {
-        if (books.Setups.GetValueOrDefault((string?)request.Query["approval_session_id"] ?? "") is not { } setup) return PayerPage.NotFound();
+        var id = (string?)request.Query["approval_session_id"] ?? "";
+        if (books.Setups.GetValueOrDefault(id) is not { } setup) return PayerPage.NotFound();
         if (request.Method == "GET") return PayerPage.Choice("PayPal", "Keep this way to pay?", ("approve", "Agree"), ("cancel", "Cancel"));
 
         var isAgreed = PayerPage.Decision(request) == "approve";

@@ -27,11 +27,13 @@ internal sealed record PayPalPayer(string Kind, string? Name = null, string Numb
     {
         if (source.Count > 1)
             throw PayPalRefusal.Malformed(
-                "ONLY_ONE_PAYMENT_SOURCE_ALLOWED", "/payment_source", "More than one payment method within the payment source is not supported.");
+                "ONLY_ONE_PAYMENT_SOURCE_ALLOWED", "/payment_source",
+                "More than one payment method within the payment source is not supported.");
         if (source.Object("card") is { } card) return ReadCard(card, books);
         if (source.Object("paypal") is { } wallet) return ReadWallet(wallet, books);
         if (source.Object("token")?.Text("id") is { } token) return books.Vaulted(token);
-        throw PayPalRefusal.Unprocessable("NO_PAYMENT_SOURCE_PROVIDED", "At least one payment method is required within the payment source.");
+        throw PayPalRefusal.Unprocessable(
+            "NO_PAYMENT_SOURCE_PROVIDED", "At least one payment method is required within the payment source.");
     }
 
     /// <summary>As answers show it.</summary>
@@ -61,9 +63,11 @@ internal sealed record PayPalPayer(string Kind, string? Name = null, string Numb
     {
         if (card.Text("vault_id") is { } token) return books.Vaulted(token);
         var number = card.Text("number") ?? throw PayPalRefusal.Unprocessable(
-            "CARD_NUMBER_REQUIRED", "The card number is required when attempting to process payment with card.", "/payment_source/card/number");
+            "CARD_NUMBER_REQUIRED", "The card number is required when attempting to process payment with card.",
+            "/payment_source/card/number");
         var expiry = card.Text("expiry") ?? throw PayPalRefusal.Unprocessable(
-            "CARD_EXPIRY_REQUIRED", "The card expiry is required when attempting to process payment with card.", "/payment_source/card/expiry");
+            "CARD_EXPIRY_REQUIRED", "The card expiry is required when attempting to process payment with card.",
+            "/payment_source/card/expiry");
         if (number.Length is < 13 or > 19 || !number.All(char.IsAsciiDigit))
             throw PayPalRefusal.Malformed(
                 "INVALID_PARAMETER_SYNTAX", "/payment_source/card/number", "The value of a field does not conform to the expected format.");

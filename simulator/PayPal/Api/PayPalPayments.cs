@@ -62,9 +62,11 @@ internal sealed class PayPalPayments(PayPalBooks books, PayPalResources resource
     {
         var entry = Authorization(request);
         if (entry.IsVoided)
-            throw PayPalRefusal.Unprocessable("PREVIOUSLY_VOIDED", "Authorization has been previously voided and hence cannot be voided again.");
+            throw PayPalRefusal.Unprocessable(
+                "PREVIOUSLY_VOIDED", "Authorization has been previously voided and hence cannot be voided again.");
         if (entry.Captured > 0)
-            throw PayPalRefusal.Unprocessable("PREVIOUSLY_CAPTURED", "Authorization has been previously captured and hence cannot be voided.");
+            throw PayPalRefusal.Unprocessable(
+                "PREVIOUSLY_CAPTURED", "Authorization has been previously captured and hence cannot be voided.");
         if (!entry.Verdict.IsApproved) throw PayPalRefusal.Unprocessable("CANNOT_BE_VOIDED", "A denied authorization cannot be voided.");
 
         cashier.Release(request, entry);
@@ -83,7 +85,8 @@ internal sealed class PayPalPayments(PayPalBooks books, PayPalResources resource
         var amount = AmountIn(body, capture.Order, "REFUND_CAPTURE_CURRENCY_MISMATCH") ?? capture.Left;
         if (amount > capture.Left)
             throw PayPalRefusal.Unprocessable(
-                "REFUND_AMOUNT_EXCEEDED", "The refund amount must be less than or equal to the capture amount that has not yet been refunded.");
+                "REFUND_AMOUNT_EXCEEDED",
+                "The refund amount must be less than or equal to the capture amount that has not yet been refunded.");
 
         var terms = new RefundTerms(body.Text("invoice_id"), body.Text("custom_id"), body.Text("note_to_payer"));
         var refund = cashier.GiveBack(request, capture, amount, terms);

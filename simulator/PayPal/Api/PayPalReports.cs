@@ -112,7 +112,8 @@ internal sealed class PayPalReports(PayPalBooks books, PayPalResources resources
     private static DateTimeOffset Time(ApiRequest request, string name) =>
         DateTimeOffset.TryParse(request.Query[name], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             ? time
-            : throw PayPalRefusal.Malformed("INVALID_PARAMETER_SYNTAX", name, "The value of a field does not conform to the expected format.");
+            : throw PayPalRefusal.Malformed(
+                "INVALID_PARAMETER_SYNTAX", name, "The value of a field does not conform to the expected format.");
 
     private static int Number(ApiRequest request, string name, int absent) =>
         int.TryParse(request.Query[name], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : absent;

@@ -90,7 +90,8 @@ internal sealed class PayPalResources(Uri self)
         shown["seller_payable_breakdown"] = new JsonObject
         {
             ["gross_amount"] = PayPalAmounts.Write(currency, entry.Amount), ["paypal_fee"] = PayPalAmounts.Write(currency, 0),
-            ["net_amount"] = PayPalAmounts.Write(currency, entry.Amount), ["total_refunded_amount"] = PayPalAmounts.Write(currency, entry.Total),
+            ["net_amount"] = PayPalAmounts.Write(currency, entry.Amount),
+            ["total_refunded_amount"] = PayPalAmounts.Write(currency, entry.Total),
         };
         shown["links"] = new JsonArray(
             Link("self", $"/v2/payments/refunds/{entry.Id}"), Link("up", $"/v2/payments/captures/{entry.Capture.Id}"));

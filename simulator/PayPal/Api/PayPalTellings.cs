@@ -9,7 +9,9 @@ namespace PaymentPipeline.Simulator.PayPal.Api;
 internal sealed class PayPalTellings(PayPalBooks books, PayPalResources resources)
 {
     public Telling OrderApproved(OrderEntry order) =>
-        Make("CHECKOUT.ORDER.APPROVED", "checkout-order", "2.0", "An order has been approved by buyer", resources.Order(order), order.Truth);
+        Make(
+            "CHECKOUT.ORDER.APPROVED", "checkout-order", "2.0", "An order has been approved by buyer", resources.Order(order),
+            order.Truth);
 
     public Telling AuthorizationCreated(AuthorizationEntry entry) => Make(
         "PAYMENT.AUTHORIZATION.CREATED", "authorization", "2.0", "A payment authorization was created", resources.Authorization(entry),
