@@ -1,3 +1,4 @@
+using System.Text.Json;
 using PaymentPipeline.Core.Payments;
 using static PaymentPipeline.Gateways.Stripe.StripeEvent;
 
@@ -81,12 +82,14 @@ internal static class StripeCharges
             Details = Details(e),
         };
 
-    /// <summary>What the issuer and Stripe's own risk engine checked.</summary>
-    private static FactDetails Details(StripeEvent e)
+    private static FactDetails Details(StripeEvent e) => ChecksOf(e.Object, FactDetails.None);
+
+    /// <summary>What the issuer and Stripe's own risk engine checked, beside what is known already.</summary>
+    public static FactDetails ChecksOf(JsonElement charge, FactDetails known)
     {
-        var checks = e.Object.At("payment_method_details").At("card").At("checks");
-        var outcome = e.Object.At("outcome");
-        return new FactDetails
+        var checks = charge.At("payment_method_details").At("card").At("checks");
+        var outcome = charge.At("outcome");
+        return known with
         {
             AvsResult = Avs(checks.Text("address_line1_check"), checks.Text("address_postal_code_check")),
             CvvResult = checks.Text("cvc_check"),

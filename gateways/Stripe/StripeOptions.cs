@@ -17,7 +17,15 @@ public sealed class StripeOptions
 
     /// <summary>
     /// Our connected account (<c>acct_…</c>) where the endpoint is a Connect one. An event that names another account than
-    /// this one, or any account when this is null, is quarantined.
+    /// this one, or any account when this is null, is quarantined. The API is asked for this account.
     /// </summary>
     public string? AccountId { get; set; }
+
+    /// <summary>
+    /// The secret or restricted key for the API (<c>sk_…</c>, <c>rk_…</c>). An account without one cannot be asked to move money.
+    /// </summary>
+    public string? ApiKey { get; set; }
+
+    /// <summary>Where the API is; see <see cref="GatewayOrigin.Rule"/>. How it is called: <see cref="GatewayHttpOptions"/>.</summary>
+    public string BaseUrl { get; set; } = "https://api.stripe.com";
 }

@@ -19,6 +19,24 @@ internal static class StripePaymentIntents
         };
     }
 
+    /// <summary>
+    /// In a reply of the API, where no event's name says that the attempt failed: the error that stands in it does. Where the charge came
+    /// along, what the issuer and the risk engine checked is told too.
+    /// </summary>
+    public static IReadOnlyList<Fact> ReadReply(StripeEvent e)
+    {
+        e.RequireObject("payment_intent");
+        var facts = IsDeclined(e.Object) ? [AttemptFailed(e)] : ReadStatus(e);
+        var charge = e.Object.At("latest_charge");
+        return charge.ValueKind != JsonValueKind.Object ? facts : [.. facts.Select(fact => fact with
+        {
+            Details = StripeCharges.ChecksOf(charge, fact.Details),
+        })];
+    }
+
+    public static bool IsDeclined(JsonElement intent) =>
+        intent.Text("status") == "requires_payment_method" && intent.At("last_payment_error").Exists();
+
     private static IReadOnlyList<Fact> ReadStatus(StripeEvent e) => e.Object.RequiredText("status") switch
     {
         "requires_payment_method" => [Step(e, FactKind.RequiresPaymentMethod)],
