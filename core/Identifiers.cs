@@ -16,6 +16,9 @@ public static class Identifiers
     public const string PaymentMethodPrefix = "pm_";
     public const string PayoutPrefix = "po_";
 
+    /// <summary>Of an operation of the API that is neither a payment, a capture nor a refund: a confirmation, a cancellation.</summary>
+    public const string OperationPrefix = "op_";
+
     public static string Format(string prefix, Guid id) => prefix + id.ToString("N");
 
     public static bool TryParse(string prefix, string text, out Guid id)

@@ -66,6 +66,12 @@ public static class QuarantineReasons
 
     public const string CurrencyMismatch = "currency_mismatch";
 
+    /// <summary>More money than the API asked for (H27): taken into the books only when a person has looked.</summary>
+    public const string AmountMismatch = "amount_mismatch";
+
+    /// <summary>The fact names a payment of our own form that this account does not have (H26).</summary>
+    public const string ForeignPayment = "foreign_payment";
+
     /// <summary>One fact names ids of two payments.</summary>
     public const string TwoPayments = "two_payments";
 

@@ -20,9 +20,7 @@ namespace PaymentPipeline.Storage;
 public sealed class PaymentStore(
     NpgsqlDataSource database, IOptions<DatabaseOptions> options, TimeProvider time, StorageMetrics metrics, ILogger<PaymentStore> logger)
 {
-    /// <summary>How often a transaction that lost a race is tried again before its data is blamed.</summary>
-    private const int RaceTriesMax = 5;
-
+    private readonly Races _races = new(time, metrics, logger);
     private readonly TimeSpan _parkedDeadline = TimeSpan.FromSeconds(options.Value.ParkedDeadlineSeconds);
 
     /// <summary>Folds and stores the records, in their order. All of them or none.</summary>
@@ -30,7 +28,7 @@ public sealed class PaymentStore(
     /// <exception cref="NpgsqlException">See <see cref="DatabaseErrors.Classify"/> for whose fault it is.</exception>
     public Task<BatchResult> CommitBatchAsync(
         IReadOnlyList<IncomingRecord> records, string worker, CancellationToken cancellationToken) =>
-        RetryRacesAsync(async () =>
+        _races.RetryAsync(async () =>
         {
             await using var connection = await database.OpenConnectionAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -45,7 +43,7 @@ public sealed class PaymentStore(
     /// payment of its own making, since nobody is going to tell of theirs.
     /// </summary>
     public Task<BatchResult> SettleParkedAsync(long[] parkedIds, bool found, string worker, CancellationToken cancellationToken) =>
-        RetryRacesAsync(async () =>
+        _races.RetryAsync(async () =>
         {
             await using var connection = await database.OpenConnectionAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -65,23 +63,5 @@ public sealed class PaymentStore(
         // Past this line the outcome belongs to the database: a commit in flight is not cancelled.
         await transaction.CommitAsync(CancellationToken.None);
         return fold.Draft.Result();
-    }
-
-    private async Task<BatchResult> RetryRacesAsync(Func<Task<BatchResult>> commit, CancellationToken cancellationToken)
-    {
-        for (var tried = 1; ; tried++)
-        {
-            try
-            {
-                return await commit();
-            }
-            catch (PostgresException exception)
-                when (tried < RaceTriesMax && DatabaseErrors.Classify(exception) == DatabaseErrorKind.Race)
-            {
-                metrics.Raced(exception.SqlState);
-                Log.Raced(logger, exception.SqlState, exception.ConstraintName, tried);
-                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(2, 10 << tried)), time, cancellationToken);
-            }
-        }
     }
 }

@@ -21,6 +21,7 @@ public static class StorageRegistration
         services.TryAddSingleton<Migrator>();
         services.TryAddSingleton<DatabaseHealth>();
         services.TryAddSingleton<PaymentStore>();
+        services.TryAddSingleton<Operations.OperationStore>();
         services.TryAddSingleton<PaymentQueries>();
         services.TryAddSingleton<OutboxStore>();
         services.TryAddSingleton<ParkedStore>();

@@ -30,6 +30,18 @@ internal static class Operations
     /// <summary>The id of a part outside the fold: of its operation row and in events.</summary>
     public static Guid IdOf(Guid paymentId, PartKind kind, string partId) => Identifiers.Derive(paymentId, NameOf(kind), partId);
 
+    /// <summary>See <see cref="Payment.StatusOf"/>.</summary>
+    public static OperationStatus? StatusOf(FoldMemory memory, OperationKind kind, string reference)
+    {
+        foreach (var part in memory.Parts)
+            if (part.Kind != PartKind.CaptureRefusal && KindOf(part.Kind) == kind && part.Id == reference)
+                return part.Status;
+
+        // A capture refused and then taken under the same id is the capture.
+        var refusal = new Part(PartKind.CaptureRefusal, reference, 0, Told.Nothing);
+        return kind == OperationKind.Capture && memory.Find(refusal).Told != Told.Nothing ? OperationStatus.Failed : null;
+    }
+
     /// <summary>The gateway reference of what was captured as a total, which no gateway names.</summary>
     public static string TotalReference(Payment payment) => payment.GatewayPaymentId + ":total";
 

@@ -50,4 +50,35 @@ public sealed record Payment
         GatewayPaymentId = founder.Reference,
         Origin = origin,
     };
+
+    /// <summary>
+    /// A payment that our API is about to ask a gateway for. It has its own id in place of the gateway's
+    /// (<see cref="HasGatewayPaymentId"/>) until a fact that may found a payment names it.
+    /// </summary>
+    /// <param name="amount">What was asked for: no fact makes the payment's amount less.</param>
+    public static Payment Ask(Guid id, string gateway, string account, Money amount, string? orderId, string? userId) => new()
+    {
+        Id = id,
+        Gateway = gateway,
+        Account = account,
+        GatewayPaymentId = Identifiers.Format(Identifiers.PaymentPrefix, id),
+        Origin = PaymentOrigin.Api,
+        OrderId = orderId,
+        UserId = userId,
+        Currency = amount.Currency,
+        Amount = amount.AmountMinor,
+        Memory = FoldMemory.Empty with { NamedMax = amount.AmountMinor },
+    };
+
+    /// <summary>False while nobody but us has named the payment.</summary>
+    public bool HasGatewayPaymentId => GatewayPaymentId != Identifiers.Format(Identifiers.PaymentPrefix, Id);
+
+    /// <summary>The uncaptured rest was released.</summary>
+    public bool IsVoided => Memory.Milestones.HasFlag(Milestones.Voided);
+
+    /// <summary>The largest total captured that was told (Stripe tells no parts); 0 for none.</summary>
+    public long CapturedTotal => Memory.CapturedTotal;
+
+    /// <summary>Where the part of that gateway id stands; null when no fact told of it.</summary>
+    public OperationStatus? StatusOf(OperationKind kind, string gatewayReference) => Operations.StatusOf(Memory, kind, gatewayReference);
 }

@@ -38,7 +38,7 @@ public static class PaymentFold
         // 3.
         var before = Figures.Of(payment.Memory, payment.Currency);
         var after = Figures.Of(memory, currency);
-        var folded = With(payment, memory, currency, after);
+        var folded = With(payment, fact, memory, currency, after);
 
         // 4. to 6.
         var journal = Book(folded, fact, before, after);
@@ -68,8 +68,9 @@ public static class PaymentFold
         return amount.Currency == currency;
     }
 
-    private static Payment With(Payment payment, FoldMemory memory, Currency? currency, in Figures figures) => payment with
+    private static Payment With(Payment payment, Fact fact, FoldMemory memory, Currency? currency, in Figures figures) => payment with
     {
+        GatewayPaymentId = fact.FoundsPayment && !payment.HasGatewayPaymentId ? fact.Reference : payment.GatewayPaymentId,
         OrderId = Named(payment, payment.OrderId, memory.Order),
         UserId = Named(payment, payment.UserId, memory.User),
         Currency = currency,

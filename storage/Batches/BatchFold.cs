@@ -45,6 +45,35 @@ internal sealed class BatchFold(BatchState state, DateTimeOffset now)
         Commit(fold);
     }
 
+    /// <summary>
+    /// Folds what a gateway answered about a payment of ours: no event, so no claim; the facts' own keys make them one with the
+    /// webhooks'. All facts or none: null, or why none could be taken (and a dead letter keeps them).
+    /// </summary>
+    /// <param name="gatewayPaymentId">The gateway's id of the payment, which stands above what facts named first; null for none.</param>
+    public Rejection? TakeReply(PaymentEntry entry, string? gatewayPaymentId, IReadOnlyList<Fact> facts, string operationId)
+    {
+        var fold = new EventFold(state, Draft, inboxKey: null, traceParent: null, now);
+        try
+        {
+            if (gatewayPaymentId is not null) fold.Name(entry, gatewayPaymentId);
+            foreach (var fact in facts) fold.Take(fact);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            fold.Refuse(QuarantineReasons.Refused, exception.Message);
+        }
+
+        if (fold.Refusal is { } refusal)
+        {
+            foreach (var fact in facts)
+                Quarantine(RecordOf(new WaitingFact(null, operationId, fact, claim: null)) with { Topic = "books.api_operations" },
+                    $"{operationId}:{fact.Key}", refusal);
+            return refusal;
+        }
+        Commit(fold);
+        return null;
+    }
+
     /// <summary>The log record of a parked fact is not at hand; its dead letter names the parked row and holds the fact.</summary>
     private IncomingRecord RecordOf(WaitingFact waiting) => new()
     {

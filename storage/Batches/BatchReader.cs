@@ -28,6 +28,7 @@ internal static class BatchReader
             await ReadPaymentsAsync(reader, state, cancellationToken);
         }
         await ReadWhatWaitingFactsNameAsync(connection, state, [.. names.Aliases], cancellationToken);
+        await OperationRows.ReadOpenAsync(connection, state, cancellationToken);
         return state;
     }
 
@@ -53,27 +54,35 @@ internal static class BatchReader
         var state = new BatchState();
         foreach (var waiting in parked) state.AddWaiting(waiting);
         await ReadWhatWaitingFactsNameAsync(connection, state, [], cancellationToken);
+        await OperationRows.ReadOpenAsync(connection, state, cancellationToken);
         return state;
     }
 
     /// <summary>A fact that waited may name ids which no record of the batch names, and others may wait for those.</summary>
-    private static async Task ReadWhatWaitingFactsNameAsync(
+    public static async Task ReadWhatWaitingFactsNameAsync(
         NpgsqlConnection connection, BatchState state, HashSet<GatewayName> read, CancellationToken cancellationToken)
     {
         while (true)
         {
             var more = state.Waiting.Keys.Where(read.Add).ToList();
             if (more.Count == 0) return;
-            await using var batch = new NpgsqlBatch(connection);
-            AddPayments(batch, more);
-            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-            await ReadPaymentsAsync(reader, state, cancellationToken);
+            await ReadNamedAsync(connection, state, more, cancellationToken);
         }
+    }
+
+    /// <summary>Reads and locks payments by name, with the facts that wait for one of the names.</summary>
+    public static async Task ReadNamedAsync(
+        NpgsqlConnection connection, BatchState state, IReadOnlyCollection<GatewayName> names, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        AddPayments(batch, names);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await ReadPaymentsAsync(reader, state, cancellationToken);
     }
 
     // Every join here is "these few names against one index". A plan that was made while a table was still empty must not
     // scan it when it is large, and the planner must not spend time on choosing.
-    private const string SettingsSql = """
+    public const string SettingsSql = """
         SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
             set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true),
             set_config('plan_cache_mode', 'force_generic_plan', true), set_config('lock_timeout', '5s', true)
@@ -116,13 +125,13 @@ internal static class BatchReader
         FOR UPDATE OF p
         """;
 
-    private static void AddPayments(NpgsqlBatch batch, IReadOnlyCollection<GatewayName> aliases)
+    public static void AddPayments(NpgsqlBatch batch, IReadOnlyCollection<GatewayName> aliases)
     {
         Add(batch, PaymentsSql, aliases);
         Add(batch, WaitingSql, aliases);
     }
 
-    private static void Add(NpgsqlBatch batch, string sql, IReadOnlyCollection<GatewayName> names)
+    public static void Add(NpgsqlBatch batch, string sql, IReadOnlyCollection<GatewayName> names)
     {
         var rows = names as IReadOnlyList<GatewayName> ?? [.. names];
         batch.BatchCommands.Add(new NpgsqlBatchCommand(sql)
@@ -159,7 +168,7 @@ internal static class BatchReader
         await reader.NextResultAsync(cancellationToken);
     }
 
-    private static async Task ReadMethodsAsync(NpgsqlDataReader reader, BatchState state, CancellationToken cancellationToken)
+    public static async Task ReadMethodsAsync(NpgsqlDataReader reader, BatchState state, CancellationToken cancellationToken)
     {
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -169,7 +178,7 @@ internal static class BatchReader
         await reader.NextResultAsync(cancellationToken);
     }
 
-    private static async Task ReadPaymentsAsync(NpgsqlDataReader reader, BatchState state, CancellationToken cancellationToken)
+    public static async Task ReadPaymentsAsync(NpgsqlDataReader reader, BatchState state, CancellationToken cancellationToken)
     {
         // A payment read before (by another alias) keeps its entry: two copies would overwrite each other.
         var entries = state.Payments.Values.DistinctBy(entry => entry.Payment.Id).ToDictionary(entry => entry.Payment.Id);
@@ -177,10 +186,10 @@ internal static class BatchReader
         {
             if (!entries.TryGetValue(reader.GetGuid(0), out var entry))
             {
-                entry = new PaymentEntry(PaymentRows.Read(reader), isNew: false);
+                entry = new PaymentEntry(PaymentRows.Read(reader), isNew: false, PaymentRows.ReadHolds(reader));
                 entries.Add(entry.Payment.Id, entry);
             }
-            state.Payments[new(entry.Payment.Gateway, entry.Payment.Account, reader.GetString(18))] = entry;
+            state.Payments[new(entry.Payment.Gateway, entry.Payment.Account, reader.GetString(PaymentRows.ColumnsCount))] = entry;
         }
         await reader.NextResultAsync(cancellationToken);
 

@@ -9,7 +9,7 @@ internal static class BatchWriter
 {
     public static async Task WriteAsync(
         NpgsqlConnection connection, BatchDraft draft, IReadOnlyList<IncomingRecord> records, string worker,
-        DateTimeOffset now, DateTimeOffset parkedDeadline, CancellationToken cancellationToken)
+        DateTimeOffset now, DateTimeOffset parkedDeadline, CancellationToken cancellationToken, SettledRow? settled = null)
     {
         await using var batch = new NpgsqlBatch(connection);
         AddInbox(batch, draft, now);
@@ -18,7 +18,8 @@ internal static class BatchWriter
         AddParked(batch, draft, now, parkedDeadline);
         AddDeadLetters(batch, draft, now);
         AddOutbox(batch, draft, now);
-        batch.BatchCommands.Add(AuditRow.Insert(draft, records, worker, now));
+        batch.BatchCommands.Add(AuditRow.Insert(draft, records, worker, now, settled?.OperationId));
+        if (settled is not null) OperationRows.AddAnswer(batch, settled);
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -102,8 +103,10 @@ internal static class BatchWriter
     {
         var inserted = draft.Payments.Where(entry => entry.IsNew).Select(entry => entry.Payment).ToList();
         if (inserted.Count > 0) batch.BatchCommands.Add(PaymentRows.Insert(inserted, now));
-        var updated = draft.Payments.Where(entry => !entry.IsNew).Select(entry => entry.Payment).ToList();
+        var updated = draft.Payments.Where(entry => !entry.IsNew).ToList();
         if (updated.Count > 0) batch.BatchCommands.Add(PaymentRows.Update(updated, now));
+        var told = updated.SelectMany(entry => entry.Holds.Changed).ToList();
+        if (told.Count > 0) batch.BatchCommands.Add(OperationRows.Update(told, now));
         foreach (var entry in draft.Payouts) batch.BatchCommands.Add(PayoutRows.Upsert(entry.Payout, now));
         foreach (var entry in draft.Methods) batch.BatchCommands.Add(MethodRows.Upsert(entry.Method, now));
 

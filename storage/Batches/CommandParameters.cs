@@ -24,6 +24,13 @@ internal static class CommandParameters
         return command;
     }
 
+    /// <summary>One UTF-8 JSON document into jsonb.</summary>
+    public static NpgsqlBatchCommand Json(this NpgsqlBatchCommand command, byte[]? value)
+    {
+        command.Parameters.Add(new NpgsqlParameter { Value = value is null ? DBNull.Value : value, NpgsqlDbType = NpgsqlDbType.Jsonb });
+        return command;
+    }
+
     public static NpgsqlBatchCommand Value<TValue>(this NpgsqlBatchCommand command, TValue value)
     {
         command.Parameters.Add(new NpgsqlParameter<TValue> { TypedValue = value });

@@ -1,3 +1,4 @@
+using PaymentPipeline.Core;
 using PaymentPipeline.Core.Events;
 using PaymentPipeline.Core.Journal;
 using PaymentPipeline.Core.Payments;
@@ -8,7 +9,7 @@ namespace PaymentPipeline.Storage.Batches;
 /// The facts of one event, folded on copies: <see cref="Commit"/> takes everything over at once, and an event that is
 /// refused half-way leaves no trace in the batch.
 /// </summary>
-internal sealed class EventFold(BatchState state, BatchDraft draft, string inboxKey, string? traceParent, DateTimeOffset now)
+internal sealed class EventFold(BatchState state, BatchDraft draft, string? inboxKey, string? traceParent, DateTimeOffset now)
 {
     private readonly Dictionary<PaymentEntry, Payment> _payments = [];
     private readonly Dictionary<PayoutEntry, Payout> _payouts = [];
@@ -20,6 +21,7 @@ internal sealed class EventFold(BatchState state, BatchDraft draft, string inbox
     private readonly List<TransitionRow> _transitions = [];
     private readonly List<MovementRow> _movements = [];
     private readonly List<OutgoingEvent> _events = [];
+    private readonly List<(PaymentEntry Entry, Guid OperationId, string PartId)> _namedOperations = [];
 
     /// <summary>Why the event cannot be taken; null while it can.</summary>
     public Rejection? Refusal { get; private set; }
@@ -27,6 +29,15 @@ internal sealed class EventFold(BatchState state, BatchDraft draft, string inbox
     public IReadOnlyCollection<GatewayName> NewAliases => _newAliases.Keys;
 
     public void Refuse(string reason, string error) => Refusal ??= new Rejection(reason, error);
+
+    /// <summary>Gives the payment the id that its gateway answered with.</summary>
+    public void Name(PaymentEntry entry, string gatewayPaymentId)
+    {
+        var name = new GatewayName(entry.Payment.Gateway, entry.Payment.Account, gatewayPaymentId);
+        if (!state.Payments.TryGetValue(name, out var known)) _newAliases.TryAdd(name, entry);
+        else if (known != entry) Refuse(QuarantineReasons.TwoPayments, $"{gatewayPaymentId} is another payment's id.");
+        _payments[entry] = entry.Payment with { GatewayPaymentId = gatewayPaymentId };
+    }
 
     /// <summary>False when the fact must wait for its payment.</summary>
     public bool Take(Fact fact)
@@ -46,10 +57,16 @@ internal sealed class EventFold(BatchState state, BatchDraft draft, string inbox
 
     public void Commit()
     {
+        foreach (var (entry, operationId, partId) in _namedOperations)
+        {
+            entry.Holds.Name(operationId, partId);
+            _payments.TryAdd(entry, entry.Payment);
+        }
         foreach (var (entry, payment) in _payments)
         {
             entry.Payment = payment;
             entry.IsChanged = true;
+            entry.Holds.Judge(payment);
             draft.Payments.Add(entry);
         }
         foreach (var (entry, payout) in _payouts)
@@ -84,7 +101,15 @@ internal sealed class EventFold(BatchState state, BatchDraft draft, string inbox
         foreach (var alias in fact.Aliases)
         {
             var name = new GatewayName(fact.Gateway, fact.Account, alias);
-            if (!_newAliases.TryGetValue(name, out var found) && !state.Payments.TryGetValue(name, out found)) continue;
+            if (!_newAliases.TryGetValue(name, out var found) && !state.Payments.TryGetValue(name, out found))
+            {
+                if (IsOurs(alias))
+                {
+                    Refuse(QuarantineReasons.ForeignPayment, $"Fact {fact.Key} names {alias}, which is no payment of this account.");
+                    return true;
+                }
+                continue;
+            }
             if (entry is not null && found != entry)
             {
                 Refuse(QuarantineReasons.TwoPayments, $"Fact {fact.Key} names ids of two payments.");
@@ -95,14 +120,29 @@ internal sealed class EventFold(BatchState state, BatchDraft draft, string inbox
         if (entry is null && !fact.FoundsPayment) return false;
 
         // Ids rise with our time of taking the payment in, so that the newest payments lie together on disk.
-        entry ??= new PaymentEntry(Payment.New(Guid.CreateVersion7(now), fact, PaymentOrigin.External), isNew: true);
+        entry ??= new PaymentEntry(Payment.New(Guid.CreateVersion7(now), fact, PaymentOrigin.External), isNew: true, Holds.None());
         foreach (var alias in fact.Aliases)
         {
             var name = new GatewayName(fact.Gateway, fact.Account, alias);
             if (!state.Payments.ContainsKey(name)) _newAliases.TryAdd(name, entry);
         }
+        NameOperation(entry, fact);
         Fold(entry, fact);
         return true;
+    }
+
+    // A payment of our API is in the books before its gateway hears of it: an id of our form that is not there is another
+    // installation's, another account's, or forged (H26).
+    private static bool IsOurs(string alias) => Identifiers.TryParse(Identifiers.PaymentPrefix, alias, out _);
+
+    // Gateways echo our id of the capture or refund that they were asked for; with it an unknown outcome finds its part.
+    private void NameOperation(PaymentEntry entry, Fact fact)
+    {
+        if (entry.Holds.OpenOperations == 0 || fact.PartId is not { } partId) return;
+        foreach (var alias in fact.Aliases)
+            if (Identifiers.TryParse(Identifiers.CapturePrefix, alias, out var id)
+                || Identifiers.TryParse(Identifiers.RefundPrefix, alias, out id))
+                _namedOperations.Add((entry, id, partId));
     }
 
     private void Fold(PaymentEntry entry, Fact fact)
@@ -112,6 +152,12 @@ internal sealed class EventFold(BatchState state, BatchDraft draft, string inbox
         if (result.Outcome == FoldOutcome.CurrencyMismatch)
         {
             Refuse(QuarantineReasons.CurrencyMismatch, $"Fact {fact.Key} is in {fact.Amount?.Currency}, its payment in {before.Currency}.");
+            return;
+        }
+        if (before.Origin == PaymentOrigin.Api && result.Payment.Amount > before.Amount)
+        {
+            Refuse(QuarantineReasons.AmountMismatch,
+                $"Fact {fact.Key} makes it {result.Payment.Amount}; the API asked for {before.Amount}.");
             return;
         }
         FirstPaymentId ??= before.Id;

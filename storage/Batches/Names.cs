@@ -26,6 +26,13 @@ internal sealed class Names
         return names;
     }
 
+    public static Names Of(IReadOnlyList<Fact> facts)
+    {
+        var names = new Names();
+        foreach (var fact in facts) names.Add(fact);
+        return names;
+    }
+
     private void Add(Fact fact)
     {
         switch (fact.Kind)

@@ -10,30 +10,38 @@ internal static class PaymentRows
     /// <summary>What <see cref="Read"/> expects, in its order.</summary>
     public const string Columns = """
         p.id, p.gateway, p.account, p.gateway_payment_id, p.origin, p.order_id, p.user_id, p.currency, p.status, p.version,
-        p.amount, p.authorized, p.captured, p.refunded, p.refund_pending, p.disputed, p.fees, p.memory
+        p.amount, p.authorized, p.captured, p.refunded, p.refund_pending, p.disputed, p.fees, p.memory,
+        p.capture_reserved, p.refund_reserved, p.is_cancelling, p.open_operations
         """;
 
-    public static Payment Read(NpgsqlDataReader row) => new()
+    /// <summary>How many <see cref="Columns"/> there are: the place of the first column behind them.</summary>
+    public const int ColumnsCount = 22;
+
+    /// <param name="first">The place of the first column.</param>
+    public static Payment Read(NpgsqlDataReader row, int first = 0) => new()
     {
-        Id = row.GetGuid(0),
-        Gateway = row.GetString(1),
-        Account = row.GetString(2),
-        GatewayPaymentId = row.GetString(3),
-        Origin = row.GetString(4) == "api" ? PaymentOrigin.Api : PaymentOrigin.External,
-        OrderId = row.IsDBNull(5) ? null : row.GetString(5),
-        UserId = row.IsDBNull(6) ? null : row.GetString(6),
-        Currency = row.IsDBNull(7) ? null : CurrencyOf(row.GetString(7)),
-        Status = StatusOf(row.GetString(8)),
-        Version = row.GetInt32(9),
-        Amount = row.GetInt64(10),
-        AmountAuthorized = row.GetInt64(11),
-        AmountCaptured = row.GetInt64(12),
-        AmountRefunded = row.GetInt64(13),
-        AmountRefundPending = row.GetInt64(14),
-        AmountDisputed = row.GetInt64(15),
-        Fees = row.GetInt64(16),
-        Memory = FoldMemory.FromJson(row.GetFieldValue<byte[]>(17)),
+        Id = row.GetGuid(first),
+        Gateway = row.GetString(first + 1),
+        Account = row.GetString(first + 2),
+        GatewayPaymentId = row.GetString(first + 3),
+        Origin = row.GetString(first + 4) == "api" ? PaymentOrigin.Api : PaymentOrigin.External,
+        OrderId = row.IsDBNull(first + 5) ? null : row.GetString(first + 5),
+        UserId = row.IsDBNull(first + 6) ? null : row.GetString(first + 6),
+        Currency = row.IsDBNull(first + 7) ? null : CurrencyOf(row.GetString(first + 7)),
+        Status = StatusOf(row.GetString(first + 8)),
+        Version = row.GetInt32(first + 9),
+        Amount = row.GetInt64(first + 10),
+        AmountAuthorized = row.GetInt64(first + 11),
+        AmountCaptured = row.GetInt64(first + 12),
+        AmountRefunded = row.GetInt64(first + 13),
+        AmountRefundPending = row.GetInt64(first + 14),
+        AmountDisputed = row.GetInt64(first + 15),
+        Fees = row.GetInt64(first + 16),
+        Memory = FoldMemory.FromJson(row.GetFieldValue<byte[]>(first + 17)),
     };
+
+    public static Holds ReadHolds(NpgsqlDataReader row, int first = 0) =>
+        new(row.GetInt64(first + 18), row.GetInt64(first + 19), row.GetBoolean(first + 20), row.GetInt32(first + 21));
 
     public static string OriginName(PaymentOrigin origin) => origin == PaymentOrigin.Api ? "api" : "external";
 
@@ -45,7 +53,7 @@ internal static class PaymentRows
         Enum.GetValues<PaymentStatus>().ToDictionary(PaymentStatusNames.Of, StringComparer.Ordinal);
 
     private static PaymentStatus StatusOf(string name) => statuses[name];
-    
+
     private const string InsertSql = """
         INSERT INTO books.payments (
             id, gateway, account, gateway_payment_id, origin, order_id, user_id, currency, status, version,
@@ -67,15 +75,29 @@ internal static class PaymentRows
         UPDATE books.payments AS p
         SET order_id = u.order_id, user_id = u.user_id, currency = u.currency, status = u.status, version = u.version,
             amount = u.amount, authorized = u.authorized, captured = u.captured, refunded = u.refunded,
-            refund_pending = u.refund_pending, disputed = u.disputed, fees = u.fees, memory = u.memory, updated_at = $15
-        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+            refund_pending = u.refund_pending, disputed = u.disputed, fees = u.fees, memory = u.memory,
+            gateway_payment_id = u.gateway_payment_id, capture_reserved = u.capture_reserved,
+            refund_reserved = u.refund_reserved, is_cancelling = u.is_cancelling, open_operations = u.open_operations,
+            updated_at = $20
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
             AS u (id, order_id, user_id, currency, status, version,
-                amount, authorized, captured, refunded, refund_pending, disputed, fees, memory)
+                amount, authorized, captured, refunded, refund_pending, disputed, fees, memory,
+                gateway_payment_id, capture_reserved, refund_reserved, is_cancelling, open_operations)
         WHERE p.id = u.id
         """;
 
-    public static NpgsqlBatchCommand Update(IReadOnlyList<Payment> payments, DateTimeOffset now) =>
-        Changing(new NpgsqlBatchCommand(UpdateSql).Column(payments, payment => payment.Id), payments).Value(now);
+    public static NpgsqlBatchCommand Update(IReadOnlyList<PaymentEntry> entries, DateTimeOffset now)
+    {
+        var payments = new Payment[entries.Count];
+        for (var i = 0; i < payments.Length; i++) payments[i] = entries[i].Payment;
+        return Changing(new NpgsqlBatchCommand(UpdateSql).Column(payments, payment => payment.Id), payments)
+            .Column(payments, payment => payment.GatewayPaymentId)
+            .Column(entries, entry => entry.Holds.CaptureReserved)
+            .Column(entries, entry => entry.Holds.RefundReserved)
+            .Column(entries, entry => entry.Holds.IsCancelling)
+            .Column(entries, entry => entry.Holds.OpenOperations)
+            .Value(now);
+    }
 
     private static NpgsqlBatchCommand Changing(NpgsqlBatchCommand command, IReadOnlyList<Payment> payments) => command
         .Column(payments, payment => payment.OrderId)

@@ -31,11 +31,14 @@ internal sealed class Claim(IncomingRecord record, IncomingEvent gatewayEvent, b
 internal readonly record struct KnownClaim(UInt128 ContentHash, bool IsQuarantined);
 
 /// <summary>A payment in the batch: as it stands after the facts folded so far.</summary>
-internal sealed class PaymentEntry(Payment payment, bool isNew)
+internal sealed class PaymentEntry(Payment payment, bool isNew, Holds holds)
 {
     public Payment Payment { get; set; } = payment;
     public bool IsNew { get; } = isNew;
     public bool IsChanged { get; set; }
+
+    /// <summary>What the API's operations under way hold of it.</summary>
+    public Holds Holds { get; } = holds;
 }
 
 internal sealed class PayoutEntry(Payout payout, bool isNew)

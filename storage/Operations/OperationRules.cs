@@ -28,6 +28,20 @@ public static class OperationRules
         };
     }
 
+    /// <summary>Null when no other operation under way forbids this one to begin.</summary>
+    /// <param name="others">Operations of the payment that are not final, and a final capture if one succeeded.</param>
+    internal static OperationRefusal? InTheWay(ApiOperationKind kind, IReadOnlyList<StoredOperation> others)
+    {
+        foreach (var other in others)
+        {
+            if (kind == ApiOperationKind.Capture && other is { Kind: ApiOperationKind.Capture, IsFinalCapture: true })
+                return new("nothing_left", "The last capture of the payment was made: it released the rest.");
+            if (kind is ApiOperationKind.Confirm or ApiOperationKind.Cancel && other is { IsOpen: true, Kind: not ApiOperationKind.Refund })
+                return new("operation_in_progress", "Another operation of the payment is under way.");
+        }
+        return null;
+    }
+
     private static OperationRefusal? Confirm(Payment payment) =>
         payment.Status is PaymentStatus.RequiresPaymentMethod or PaymentStatus.RequiresConfirmation or PaymentStatus.RequiresAction
             ? null

@@ -1,19 +1,116 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using PaymentPipeline.Storage.Batches;
+
 namespace PaymentPipeline.Storage.Operations;
 
-/// <summary>The API's operations: begun before the gateway is asked, settled with its facts. A transaction each, no network call in it.</summary>
-public sealed class OperationStore
+/// <summary>
+/// The API's operations: begun before the gateway is asked, settled with its facts. A transaction each, no network call in it.
+/// <list type="number">
+/// <item>Begin: claim the key; lock the payment; check the rules; reserve; record the operation with a lease.</item>
+/// <item>The caller asks the gateway.</item>
+/// <item>Settle: fold the facts as a webhook's are; settle or release; store the answer with the key.</item>
+/// </list>
+/// Locks are always taken in the order payment, operation, key; only a fresh key comes first. A worker that dies loses its lease
+/// after <see cref="LeaseSeconds"/>: the same request, or the completer, takes the operation over under the next epoch.
+/// </summary>
+public sealed class OperationStore(
+    NpgsqlDataSource database, IOptions<DatabaseOptions> options, TimeProvider time, StorageMetrics metrics, ILogger<OperationStore> logger)
 {
+    /// <summary>Longer than any call to a gateway may take (25 s), with its retries.</summary>
+    public const int LeaseSeconds = 60;
+
+    private readonly Races _races = new(time, metrics, logger);
+    private readonly OperationBeginning _beginning = new(database, time);
+    private readonly OperationEnding _ending = new(database, time, TimeSpan.FromSeconds(options.Value.ParkedDeadlineSeconds));
+
     /// <summary>Transaction 1: claims the key, locks the payment (or makes it), checks the rules, reserves, records the operation.</summary>
-    public Task<OperationBegin> BeginAsync(OperationStart start, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<OperationBegin> BeginAsync(OperationStart start, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        if (start.Amount is <= 0 || start.Payment?.Amount.AmountMinor is <= 0)
+            throw new ArgumentException("An operation is about an amount above zero.", nameof(start));
+        while (true)
+        {
+            var begun = await _races.RetryAsync(() => start.Payment is { } payment
+                ? _beginning.CreateAsync(start, payment, cancellationToken)
+                : _beginning.BeginAsync(start, cancellationToken), cancellationToken);
+
+            // Null: the key is taken. When it is gone again a moment later (its first owner was turned away), it can be claimed.
+            if ((begun ?? await ResumeAsync(start.Claim, cancellationToken)) is { } known) return known;
+        }
+    }
 
     /// <summary>Transaction 2: folds the facts, settles or releases the reservation, stores the answer. Safe to call again.</summary>
+    /// <remarks>
+    /// An answer of another payment, currency or amount than was asked for moves nothing: the operation becomes Unknown with the
+    /// failure <c>mismatched_reply</c>, and the facts a dead letter. An outcome that a webhook told meanwhile stands.
+    /// </remarks>
     /// <exception cref="LeaseLostException">Somebody else took the operation over.</exception>
-    public Task<SettledOperation> SettleAsync(OperationSettlement settlement, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<SettledOperation> SettleAsync(OperationSettlement settlement, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(settlement);
+        return _races.RetryAsync(() => _ending.SettleAsync(settlement, cancellationToken), cancellationToken);
+    }
+
+    private const string TakeOverSql = $"""
+        WITH due AS (
+            SELECT o.id
+            FROM books.api_operations AS o
+            WHERE o.next_try_at <= clock_timestamp() AND o.lease_until <= clock_timestamp()
+            ORDER BY o.next_try_at
+            LIMIT $1
+            FOR UPDATE SKIP LOCKED)
+        {LeaseSql}
+        """;
+
+    private const string TakeOverOneSql = $"""
+        WITH due AS (
+            SELECT o.id
+            FROM books.api_operations AS o
+            WHERE o.id = $1 AND o.lease_until <= clock_timestamp() AND (
+                o.state IN ('Open', 'Unknown', 'Accepted') OR o.next_try_at IS NOT NULL)
+            FOR UPDATE SKIP LOCKED)
+        {LeaseSql}
+        """;
+
+    private const string LeaseSql = $"""
+        UPDATE books.api_operations AS o
+        SET lease_epoch = o.lease_epoch + 1, tries = o.tries + 1, updated_at = clock_timestamp(),
+            lease_until = clock_timestamp() + interval '60 seconds', next_try_at = clock_timestamp() + interval '60 seconds'
+        FROM due, books.payments AS p
+        WHERE o.id = due.id AND p.id = o.payment_id
+        RETURNING {OperationRows.Columns}, {PaymentRows.Columns}, {Snapshots.Columns}
+        """;
 
     /// <summary>
     /// For the completer: takes over operations whose lease ran out or whose next try is due, oldest first, and for
     /// <see cref="OperationBegin.Unresolved"/> one by id. The epoch rises with each take-over.
     /// </summary>
-    public Task<IReadOnlyList<OperationBegin.Begun>> TakeOverAsync(int atMost, Guid? only, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    /// <remarks>An operation in a final state is among them when a webhook told its outcome and its key still has no answer:
+    /// settle it in that state to answer.</remarks>
+    public async Task<IReadOnlyList<OperationBegin.Begun>> TakeOverAsync(int atMost, Guid? only, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(only is null ? TakeOverSql : TakeOverOneSql);
+        if (only is { } id) command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
+        else command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = atMost });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var taken = new List<OperationBegin.Begun>();
+        while (await reader.ReadAsync(cancellationToken))
+            taken.Add(new OperationBegin.Begun(
+                OperationRows.Read(reader).Operation, Snapshots.Read(reader, OperationRows.ColumnsCount), IsResumed: true));
+        return [.. taken.OrderBy(begun => begun.Operation.StartedAt)];
+    }
+
+    /// <summary>What a key that is taken says; null when it is gone.</summary>
+    private async Task<OperationBegin?> ResumeAsync(IdempotencyClaim claim, CancellationToken cancellationToken)
+    {
+        if (await IdempotencyRow.ReadAsync(database, claim, cancellationToken) is not { } known) return null;
+        if (!known.Fingerprint.AsSpan().SequenceEqual(claim.Fingerprint)) return new OperationBegin.KeyReused();
+        if (known.Answer is { } answer) return new OperationBegin.Replayed(answer);
+        return known.OperationId is { } id && await TakeOverAsync(1, id, cancellationToken) is [var begun]
+            ? begun
+            : new OperationBegin.InFlight();
+    }
 }

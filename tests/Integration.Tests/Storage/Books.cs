@@ -5,6 +5,7 @@ using Npgsql;
 using PaymentPipeline.Core;
 using PaymentPipeline.Core.Payments;
 using PaymentPipeline.Storage;
+using PaymentPipeline.Storage.Operations;
 using PaymentPipeline.TestKit;
 using Xunit;
 
@@ -19,6 +20,7 @@ public sealed class Books : IAsyncLifetime
     public NpgsqlDataSource Database { get; private set; } = null!;
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero));
     public PaymentStore Store { get; private set; } = null!;
+    public OperationStore Operations { get; private set; } = null!;
     public PaymentQueries Payments => new(Database);
 
     public async Task InitializeAsync()
@@ -31,6 +33,8 @@ public sealed class Books : IAsyncLifetime
         // Retries wait by the real clock: nobody advances the other one here.
         Store = new PaymentStore(
             Database, Options.Create(options), TimeProvider.System, new StorageMetrics(), NullLogger<PaymentStore>.Instance);
+        Operations = new OperationStore(
+            Database, Options.Create(options), TimeProvider.System, new StorageMetrics(), NullLogger<OperationStore>.Instance);
     }
 
     public async Task DisposeAsync() => await Database.DisposeAsync();
