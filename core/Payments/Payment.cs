@@ -71,7 +71,8 @@ public sealed record Payment
     };
 
     /// <summary>False while nobody but us has named the payment.</summary>
-    public bool HasGatewayPaymentId => GatewayPaymentId != Identifiers.Format(Identifiers.PaymentPrefix, Id);
+    public bool HasGatewayPaymentId =>
+        Origin == PaymentOrigin.External || GatewayPaymentId != Identifiers.Format(Identifiers.PaymentPrefix, Id);
 
     /// <summary>The uncaptured rest was released.</summary>
     public bool IsVoided => Memory.Milestones.HasFlag(Milestones.Voided);
