@@ -12,8 +12,10 @@ ALTER TABLE books.payments
     ADD COLUMN refund_reserved    bigint NOT NULL DEFAULT 0 CHECK (refund_reserved >= 0),
     ADD COLUMN is_cancelling      boolean NOT NULL DEFAULT false,
     ADD COLUMN open_operations    integer NOT NULL DEFAULT 0 CHECK (open_operations >= 0),   -- of api_operations, not final yet
-    ADD CONSTRAINT payments_captures_reserved_within_authorized CHECK (captured + capture_reserved <= authorized),
-    ADD CONSTRAINT payments_refunds_reserved_within_captured CHECK (refunded + refund_pending + refund_reserved <= captured),
+    DROP CONSTRAINT payments_captured_within_authorized,
+    ADD CONSTRAINT payments_captured_within_authorized CHECK (0 <= captured AND captured + capture_reserved <= authorized),
+    DROP CONSTRAINT payments_refunded_within_captured,
+    ADD CONSTRAINT payments_refunded_within_captured CHECK (refunded + refund_pending + refund_reserved <= captured),
     ADD CONSTRAINT payments_reserve_only_for_operations
         CHECK (open_operations > 0 OR (capture_reserved = 0 AND refund_reserved = 0 AND NOT is_cancelling));
 

@@ -18,6 +18,10 @@ public sealed class GuardTests(Books books) : IClassFixture<Books>
     [InlineData("refund_pending = -1", "payments_refund_pending_check")]
     [InlineData("disputed = -1", "payments_disputed_check")]
     [InlineData("version = -1", "payments_version_check")]
+    [InlineData("capture_reserved = 1, open_operations = 1", "payments_captured_within_authorized")]
+    [InlineData("refund_reserved = captured + 1, open_operations = 1", "payments_refunded_within_captured")]
+    [InlineData("refund_reserved = -1, open_operations = 1", "payments_refund_reserved_check")]
+    [InlineData("refund_reserved = 1", "payments_reserve_only_for_operations")]
     public async Task I13_the_database_refuses_amounts_out_of_bounds(string change, string constraint)
     {
         await books.CommitAsync("evt_check", Fact(FactKind.Captured, "pi_check", "cap_check", 700));
