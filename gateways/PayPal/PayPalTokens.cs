@@ -22,8 +22,7 @@ internal sealed class PayPalTokens(GatewayHttp http, string clientId, string cli
     // A token of the whole world's longest life would only be refused one day.
     private static readonly TimeSpan LifeMax = TimeSpan.FromHours(24);
 
-    private readonly string _credentials = Convert.ToBase64String(
-        Encoding.UTF8.GetBytes($"{Uri.EscapeDataString(clientId)}:{Uri.EscapeDataString(clientSecret)}"));
+    private readonly string _credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{clientId}:{clientSecret}"));
 
     private readonly Lock _gate = new();
     private Held? _held;
