@@ -65,7 +65,8 @@ internal sealed record GatewayHttpReply
             Headers = HeadersOf(response),
             RetryAfter = RetryAfterOf(response.Headers.RetryAfter, now),
         };
-        // Stripe's word on it wins over ours.
+        // Adyen's word on it, and Stripe's, win over ours.
+        if (reply.Headers.GetValueOrDefault("Transient-Error") == "true") return reply with { IsTransient = true };
         return reply.Headers.GetValueOrDefault("Stripe-Should-Retry") switch
         {
             "true" => reply with { IsTransient = true },

@@ -39,7 +39,7 @@ public static class ServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(configuration);
 
         services.AddSingleton(new GatewayRegistration("Stripe", StripeGateway.Create, StripeClient.Create));
-        services.AddSingleton(new GatewayRegistration("Adyen", AdyenGateway.Create));
+        services.AddSingleton(new GatewayRegistration("Adyen", AdyenGateway.Create, AdyenClient.Create));
         services.AddSingleton(new GatewayRegistration("PayPal", PayPalGateway.Create, PayPalClient.Create));
 
         services.TryAddSingleton(TimeProvider.System);

@@ -47,6 +47,19 @@ internal static class AdyenFacts
         _ => [],
     };
 
+    /// <summary>The payer must act. Adyen may have no id of the payment yet; ours it has.</summary>
+    public static Fact ToAct(AdyenNotice notice, string action)
+    {
+        var fact = Whole(notice, FactKind.RequiresAction) with { Details = new FactDetails { NextActionType = action } };
+        if (notice.PspReference.Length > 0)
+            return fact;
+        var ours = notice.Named.Id ?? throw new UnreadableWebhookException("\"pspReference\" is missing.");
+        return fact with { Reference = ours, Aliases = [ours], Key = FactKey.Of(FactKind.RequiresAction, ours), FoundsPayment = false };
+    }
+
+    /// <summary>A refund that Adyen has taken on.</summary>
+    public static Fact RefundTaken(AdyenNotice notice) => Part(notice, FactKind.RefundPending);
+
     private static Fact Authorized(AdyenNotice notice) => Whole(notice, FactKind.Authorized) with
     {
         Details = new FactDetails
