@@ -50,7 +50,8 @@ internal sealed class AdyenApiAccount
             setup.Problem(section.GetSection(nameof(AdyenApiOptions.SetUpCurrency)), "is no ISO 4217 code in capitals");
         var merchant = setup.Bind<AdyenOptions>(section).MerchantAccount.Split(',')[0].Trim();
         if (merchant.Length == 0)
-            setup.Problem(section.GetSection(nameof(AdyenOptions.MerchantAccount)), "is required: the merchant account that payments are made for");
+            setup.Problem(
+                section.GetSection(nameof(AdyenOptions.MerchantAccount)), "is required: the merchant account that payments are made for");
         return new AdyenApiAccount(name, merchant, options, GatewayHttp.Create(setup, "adyen", section, options.BaseUrl), setup.Time);
     }
 

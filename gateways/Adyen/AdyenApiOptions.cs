@@ -10,8 +10,8 @@ internal sealed class AdyenApiOptions
     public string ApiKey { get; set; } = "";
 
     /// <summary>
-    /// With the version. Default: the test environment. The live one is <c>https://{prefix}-checkout-live.adyenpayments.com/checkout/v72</c>,
-    /// with the prefix that the Customer Area shows.
+    /// With the version. Default: the test environment. The live one is
+    /// <c>https://{prefix}-checkout-live.adyenpayments.com/checkout/v72</c>, with the prefix that the Customer Area shows.
     /// </summary>
     public string BaseUrl { get; set; } = "https://checkout-test.adyen.com/v72";
 

@@ -75,7 +75,8 @@ internal sealed class AdyenClient(FrozenDictionary<string, AdyenApiAccount> acco
         ModifyAsync("capture", "captures", call, AdyenPsp.Of(call, call.Aliases), call.OperationId, call.Amount, cancellationToken);
 
     public Task<GatewayReply> CancelAsync(CancelPaymentCall call, CancellationToken cancellationToken) =>
-        ModifyAsync("cancel", "cancels", call, AdyenPsp.Of(call, call.Aliases), AdyenReference.OfKey(call.Key), amount: null, cancellationToken);
+        ModifyAsync(
+            "cancel", "cancels", call, AdyenPsp.Of(call, call.Aliases), AdyenReference.OfKey(call.Key), amount: null, cancellationToken);
 
     public Task<GatewayReply> RefundAsync(RefundPaymentCall call, CancellationToken cancellationToken) =>
         ModifyAsync("refund", "refunds", call, AdyenPsp.Of(call, call.Aliases), call.OperationId, call.Amount, cancellationToken);
@@ -162,7 +163,8 @@ internal sealed class AdyenClient(FrozenDictionary<string, AdyenApiAccount> acco
         Currencies.TryGet(account.SetUpCurrency, out var currency);
         var nothing = new Money(0, currency);
         var body = AdyenStoredMethods.SetUpBody(call, account, returnUrl, nothing);
-        var http = await account.PostAsync("save_method", "/sessions", body, AdyenJson.Default.AdyenPaymentBody, call.Key, cancellationToken);
+        var http = await account.PostAsync(
+            "save_method", "/sessions", body, AdyenJson.Default.AdyenPaymentBody, call.Key, cancellationToken);
         return AdyenErrors.Read(http, root => AdyenSessions.Read(root, body, nothing, []));
     }
 
@@ -188,14 +190,15 @@ internal sealed class AdyenClient(FrozenDictionary<string, AdyenApiAccount> acco
             return AdyenErrors.Refuse("invalid_state", "Adyen has told no payment of this yet; a session ends by itself.");
         if (!AdyenModifications.TryWord(account, call, reference, amount, out var body, out var problem))
             return AdyenErrors.Refuse("invalid_request", problem);
-        var http = await account.PostAsync(
-            kind, $"/payments/{Uri.EscapeDataString(psp)}/{path}", body, AdyenJson.Default.AdyenModificationBody, call.Key, cancellationToken);
+        path = $"/payments/{Uri.EscapeDataString(psp)}/{path}";
+        var http = await account.PostAsync(kind, path, body, AdyenJson.Default.AdyenModificationBody, call.Key, cancellationToken);
         return AdyenErrors.Read(http, root => AdyenModifications.Read(root, body, psp, amount, modification =>
             call is RefundPaymentCall refund ? [AdyenModifications.RefundTaken(refund, psp, modification, account.TimeOf(http))] : []));
     }
 
     private AdyenApiAccount AccountOf(string name) =>
-        accounts.GetValueOrDefault(name) ?? throw new ArgumentException($"The account {name} has no API credential of Adyen.", nameof(name));
+        accounts.GetValueOrDefault(name)
+        ?? throw new ArgumentException($"The account {name} has no API credential of Adyen.", nameof(name));
 
     private static Task<GatewayReply> Done(GatewayReply reply) => Task.FromResult(reply);
 }

@@ -11,9 +11,9 @@ internal static class AdyenDetails
     // By the API description; what a payer sends is passed on under no other name.
     private static readonly string[] Names =
     [
-        "redirectResult", "threeDSResult", "threeds2.fingerprint", "threeds2.challengeResult", "payload", "returnUrlQueryString", "MD", "PaRes",
-        "PaReq", "payerID", "orderID", "paymentID", "billingToken", "facilitatorAccessToken", "oneTimePasscode", "resultCode",
-        "authorization_token", "vaultToken",
+        "redirectResult", "threeDSResult", "threeds2.fingerprint", "threeds2.challengeResult", "payload", "returnUrlQueryString",
+        "MD", "PaRes", "PaReq", "payerID", "orderID", "paymentID", "billingToken", "facilitatorAccessToken", "oneTimePasscode",
+        "resultCode", "authorization_token", "vaultToken",
     ];
 
     public static string? ProblemOf(IReadOnlyDictionary<string, string> actionResult)
@@ -26,5 +26,6 @@ internal static class AdyenDetails
     }
 
     public static AdyenDetailsBody Body(IReadOnlyDictionary<string, string> actionResult) => new(
-        actionResult.Where(pair => pair.Key != PaymentData).ToDictionary(StringComparer.Ordinal), actionResult.GetValueOrDefault(PaymentData));
+        actionResult.Where(pair => pair.Key != PaymentData).ToDictionary(StringComparer.Ordinal),
+        actionResult.GetValueOrDefault(PaymentData));
 }

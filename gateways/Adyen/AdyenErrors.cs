@@ -25,10 +25,11 @@ internal static class AdyenErrors
         var (errorCode, message) = Read(http.Body);
         var gatewayCode = errorCode ?? http.Status.ToString(CultureInfo.InvariantCulture);
         var isOpen = http.IsTransient || http.MayHaveHappened || errorCode == InFlight;
+        var code = errorCode == InFlight ? "gateway_error" : CodeOf(http.Status, errorCode);
         return new GatewayReply
         {
             Outcome = isOpen ? GatewayOutcome.Unknown : GatewayOutcome.Refused,
-            Failure = new GatewayFailure(errorCode == InFlight ? "gateway_error" : CodeOf(http.Status, errorCode), gatewayCode, Message: message),
+            Failure = new GatewayFailure(code, gatewayCode, Message: message),
             RetryAfter = http.RetryAfter,
         };
     }

@@ -28,11 +28,11 @@ internal static class AdyenPaymentReplies
         var resultCode = root.RequiredText("resultCode");
         return resultCode switch
         {
-            "Authorised" => Accepted(root, asked, AdyenFacts.Of(Notice(root, asked, "AUTHORISATION", success: true), AdyenCaptureMode.Manual)),
+            "Authorised" => Accepted(root, Facts(root, asked, "AUTHORISATION", success: true)),
             "Refused" or "Cancelled" or "Error" => Declined(root, asked, resultCode),
             "RedirectShopper" or "IdentifyShopper" or "ChallengeShopper" or "PresentToShopper" => ToAct(root, asked),
             "Pending" or "Received" when root.At("action").Exists() => ToAct(root, asked),
-            "Pending" or "Received" => Accepted(root, asked, AdyenFacts.Of(Notice(root, asked, "PENDING", success: true), AdyenCaptureMode.Manual)),
+            "Pending" or "Received" => Accepted(root, Facts(root, asked, "PENDING", success: true)),
 
             // Part of the amount (gift cards), authentication without payment: never asked for.
             _ => AdyenErrors.Unknown("unreadable_reply", "Adyen's answer has a result that was not asked for.", resultCode),
@@ -62,7 +62,7 @@ internal static class AdyenPaymentReplies
         return amount.Integer("value") == Currencies.ToGatewayMinor("adyen", ours) && amount.Text("currency") == ours.Currency.Code;
     }
 
-    private static GatewayReply Accepted(JsonElement root, AdyenAsked asked, IReadOnlyList<Fact> facts) => new()
+    private static GatewayReply Accepted(JsonElement root, IReadOnlyList<Fact> facts) => new()
     {
         Outcome = GatewayOutcome.Accepted,
         Facts = facts,
@@ -75,7 +75,7 @@ internal static class AdyenPaymentReplies
         return new GatewayReply
         {
             Outcome = GatewayOutcome.Declined,
-            Facts = AdyenFacts.Of(Notice(root, asked, "AUTHORISATION", success: false), AdyenCaptureMode.Manual),
+            Facts = Facts(root, asked, "AUTHORISATION", success: false),
             GatewayPaymentId = root.RequiredText("pspReference"),
             Failure = new GatewayFailure(
                 AdyenRefusals.CodeOf(reasonCode, resultCode), reasonCode ?? resultCode, root.At("additionalData").Text("refusalReasonRaw"),
@@ -88,8 +88,8 @@ internal static class AdyenPaymentReplies
         var action = root.At("action");
         var type = action.RequiredText("type");
         var url = action.Text("url");
-        var isRedirect = type == "redirect" && action.Text("method") is null or "GET" && Uri.TryCreate(url, UriKind.Absolute, out var address)
-            && address.Scheme is "https" or "http";
+        var isRedirect = type == "redirect" && action.Text("method") is null or "GET"
+            && Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "https" or "http";
         return new GatewayReply
         {
             Outcome = GatewayOutcome.Accepted,
@@ -101,8 +101,9 @@ internal static class AdyenPaymentReplies
         };
     }
 
-    private static AdyenNotice Notice(JsonElement root, AdyenAsked asked, string eventCode, bool success) =>
-        NoticeOf(root, asked, eventCode, root.RequiredText("pspReference")) with { Success = success };
+    // Our reference says who captures, so that the account's setting does not count.
+    private static IReadOnlyList<Fact> Facts(JsonElement root, AdyenAsked asked, string eventCode, bool success) => AdyenFacts.Of(
+        NoticeOf(root, asked, eventCode, root.RequiredText("pspReference")) with { Success = success }, AdyenCaptureMode.Manual);
 
     // As a webhook would tell it. The amount and the reference are ours: where the answer has them they were found equal.
     private static AdyenNotice NoticeOf(JsonElement root, AdyenAsked asked, string eventCode, string psp) => new(

@@ -15,6 +15,8 @@ internal static class AdyenPayments
     private const int MetadataNameLengthMax = 20;
     private const int MetadataValueLengthMax = 80;
 
+    private static readonly Dictionary<string, string> ManualCapture = new() { ["manualCapture"] = "true" };
+
     /// <summary>Why the call cannot be worded for Adyen; null when it can.</summary>
     public static string? ProblemOf(CreatePaymentCall call, string? returnUrl)
     {
@@ -44,7 +46,8 @@ internal static class AdyenPayments
 
     /// <param name="method">What pays; null for a session, in which the payer chooses.</param>
     public static bool TryWord(
-        CreatePaymentCall call, AdyenApiAccount account, JsonElement? method, [NotNullWhen(true)] out AdyenPaymentBody? body, out string problem)
+        CreatePaymentCall call, AdyenApiAccount account, JsonElement? method,
+        [NotNullWhen(true)] out AdyenPaymentBody? body, out string problem)
     {
         body = null;
         problem = "";
@@ -78,7 +81,7 @@ internal static class AdyenPayments
             CaptureDelayHours = call.CaptureMethod == CaptureMethod.Automatic ? 0 : null,
 
             // Without this an account that is set to capture by itself would, though manual capture was asked for.
-            AdditionalData = call.CaptureMethod == CaptureMethod.Manual ? new Dictionary<string, string> { ["manualCapture"] = "true" } : null,
+            AdditionalData = call.CaptureMethod == CaptureMethod.Manual ? ManualCapture : null,
             Channel = call.PayerIsPresent ? "Web" : null,
             CountryCode = Country(call.Billing ?? call.Shipping),
             ShopperReference = IsUser(call.UserId) ? call.UserId : null,
@@ -111,7 +114,7 @@ internal static class AdyenPayments
     private static AdyenAddress? Address(PostalAddress? address)
     {
         const string NotKnown = "N/A";
-        if (address is null || (string.IsNullOrEmpty(address.Line1) && string.IsNullOrEmpty(address.City) && string.IsNullOrEmpty(address.PostalCode)))
+        if (address is null || new[] { address.Line1, address.City, address.PostalCode }.All(string.IsNullOrEmpty))
             return null;
         return new AdyenAddress
         {

@@ -16,5 +16,6 @@ internal static class AdyenPsp
         return theirs.Count == 1 ? theirs[0] : null;
     }
 
-    private static bool IsOurs(string id) => AdyenReference.Read(id).Id is not null || id.StartsWith(Identifiers.PaymentPrefix, StringComparison.Ordinal);
+    private static bool IsOurs(string id) =>
+        AdyenReference.Read(id).Id is not null || id.StartsWith(Identifiers.PaymentPrefix, StringComparison.Ordinal);
 }

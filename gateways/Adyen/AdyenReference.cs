@@ -23,7 +23,7 @@ internal readonly record struct AdyenReference(string? Id, bool? CapturesAtOnce,
     public static string Of(string paymentId, CaptureMethod method) =>
         method == CaptureMethod.Automatic ? paymentId + AutoSuffix : paymentId;
 
-    /// <summary>Of an operation without an id of its own in the call: the key is that id, with <c>-2</c> and so on for further attempts.</summary>
+    /// <summary>Of an operation whose call has no id of it: the key is that id, with <c>-2</c> and so on for further attempts.</summary>
     public static string OfKey(string key) => key.Split('-')[0];
 
     public static AdyenReference Read(string text)

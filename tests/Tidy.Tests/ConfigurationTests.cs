@@ -9,7 +9,8 @@ public sealed partial class ConfigurationTests
     private static readonly string[] OptionFiles =
     [
         "eventlog/EventLogOptions.cs", "eventlog/Kafka/KafkaLogOptions.cs", "gateways/GatewayHttpOptions.cs", "gateways/Stripe/StripeOptions.cs",
-        "gateways/Adyen/AdyenOptions.cs", "gateways/Adyen/AdyenApiOptions.cs", "gateways/PayPal/PayPalOptions.cs", "hosting/StopOptions.cs", "ingress/IngressOptions.cs", "processors/ProcessorsOptions.cs",
+        "gateways/Adyen/AdyenApiOptions.cs",
+        "gateways/Adyen/AdyenOptions.cs", "gateways/PayPal/PayPalOptions.cs", "hosting/StopOptions.cs", "ingress/IngressOptions.cs", "processors/ProcessorsOptions.cs",
         "storage/DatabaseOptions.cs",
         "api/Auth/AuthOptions.cs",
     ];

@@ -66,7 +66,7 @@ public sealed class AdyenPayTests
     {
         await using var adyen = await StartAsync(200, Result("Authorised", root =>
         {
-            root["additionalData"] = new JsonObject { ["avsResult"] = "7 Both", ["cvcResult"] = "1 Matches", ["fraudResultType"] = "GREEN" };
+            root["additionalData"] = JsonNode.Parse("""{"avsResult":"7 Both","cvcResult":"1 Matches","fraudResultType":"GREEN"}""");
             root["fraudResult"] = new JsonObject { ["accountScore"] = 25, ["results"] = new JsonArray() };
         }));
         var reply = await adyen.Client.CreateAsync(Create(), default);

@@ -101,7 +101,7 @@ public sealed class OpenApiDocumentTests(ITestOutputHelper output)
         var root = JsonNode.Parse(File.ReadAllBytes(Path.Combine(GatewaySpecs.Folder!, file)))!;
         foreach (var (path, item) in root["paths"]!.AsObject())
             foreach (var (method, operation) in item!.AsObject())
-                foreach (var (_, example) in operation!["requestBody"]?["content"]?["application/json"]?["examples"]?.AsObject() ?? [])
+                foreach (var (_, example) in operation!["requestBody"]?["content"]?["application/json"]?["examples"] as JsonObject ?? [])
                 {
                     var name = ((string)example!["$ref"]!).Split('/')[^1];
                     yield return (method.ToUpperInvariant(), "/v72" + path, root["components"]!["examples"]![name]!["value"]!.ToJsonString());

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace PaymentPipeline.TestKit.OpenApi;
 
-/// <summary>The folder of the gateways' official API descriptions that GATEWAY_SPECS names: <c>adyen/*.json</c>, <c>paypal/*.json</c>.</summary>
+/// <summary>The folder of official API descriptions that GATEWAY_SPECS names: <c>adyen/*.json</c>, <c>paypal/*.json</c>.</summary>
 public static class GatewaySpecs
 {
     public const string Variable = "GATEWAY_SPECS";

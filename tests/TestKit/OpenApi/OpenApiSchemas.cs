@@ -133,7 +133,8 @@ internal sealed class OpenApiSchemas(JsonElement root)
         if (!reference.StartsWith("#/", StringComparison.Ordinal)) throw new NotSupportedException($"The reference {reference}.");
         var at = root;
         foreach (var part in reference[2..].Split('/'))
-            at = at.GetProperty(Uri.UnescapeDataString(part).Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal));
+            at = at.GetProperty(
+                Uri.UnescapeDataString(part).Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal));
         return at;
     }
 
