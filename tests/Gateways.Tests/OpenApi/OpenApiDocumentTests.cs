@@ -101,12 +101,15 @@ public sealed class OpenApiDocumentTests(ITestOutputHelper output)
         var root = JsonNode.Parse(File.ReadAllBytes(Path.Combine(GatewaySpecs.Folder!, file)))!;
         foreach (var (path, item) in root["paths"]!.AsObject())
             foreach (var (method, operation) in item!.AsObject())
-                foreach (var (_, example) in operation!["requestBody"]?["content"]?["application/json"]?["examples"] as JsonObject ?? [])
+                foreach (var (_, example) in ExamplesOf(operation!))
                 {
                     var name = ((string)example!["$ref"]!).Split('/')[^1];
                     yield return (method.ToUpperInvariant(), "/v72" + path, root["components"]!["examples"]![name]!["value"]!.ToJsonString());
                 }
     }
+
+    private static JsonObject ExamplesOf(JsonNode operation) =>
+        operation["requestBody"]?["content"]?["application/json"]?["examples"] as JsonObject ?? [];
 
     private static IReadOnlyList<string> Change(Action<JsonObject> change)
     {
