@@ -104,7 +104,8 @@ public sealed class OpenApiDocumentTests(ITestOutputHelper output)
                 foreach (var (_, example) in ExamplesOf(operation!))
                 {
                     var name = ((string)example!["$ref"]!).Split('/')[^1];
-                    yield return (method.ToUpperInvariant(), "/v72" + path, root["components"]!["examples"]![name]!["value"]!.ToJsonString());
+                    var body = root["components"]!["examples"]![name]!["value"]!.ToJsonString();
+                    yield return (method.ToUpperInvariant(), "/v72" + path, body);
                 }
     }
 
