@@ -3,6 +3,7 @@ using PaymentPipeline.Simulator.Api;
 using PaymentPipeline.Simulator.PayPal;
 using PaymentPipeline.Simulator.PayPal.Api;
 using PaymentPipeline.Simulator.Shop;
+using PaymentPipeline.Simulator.Stripe.Api;
 
 namespace PaymentPipeline.Simulator;
 
@@ -34,7 +35,7 @@ internal sealed class SimulatorHost : IAsyncDisposable
         var self = address ?? new Uri($"http://127.0.0.1:{port}");
         var shop = new Shopkeeper(dataFolder, secrets, certificates, self, time);
         var floor = new ApiFloor(dataFolder, secrets, new Signing(secrets, certificates, self, time), self, time);
-        GatewayApi[] gateways = [new AdyenApi(floor), new PayPalApi(floor)];
+        GatewayApi[] gateways = [new StripeApi(floor), new AdyenApi(floor), new PayPalApi(floor)];
 
         app.MapGet("/health/live", () => Results.Text("ok\n"));
         app.MapGet(PayPalCertificates.Path + "{name}", (string name) =>

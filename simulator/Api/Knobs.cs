@@ -85,7 +85,8 @@ internal sealed record Knobs
     {
         if (Ingress is not null && (!Uri.TryCreate(Ingress, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")))
             yield return $"ingress '{Ingress}' is not an http address.";
-        (string, int)[] times = [("latencyMs", LatencyMs), ("settleMs", SettleMs), ("silenceMs", SilenceMs), ("webhookDelayMs", WebhookDelayMs)];
+        (string, int)[] times =
+            [("latencyMs", LatencyMs), ("settleMs", SettleMs), ("silenceMs", SilenceMs), ("webhookDelayMs", WebhookDelayMs)];
         foreach (var (name, value) in times)
             if (value is < 0 or > 600_000) yield return $"{name} {value} is not from 0 to 600000.";
         if (RetryAfterSeconds is < 0 or > 600) yield return $"retryAfterSeconds {RetryAfterSeconds} is not from 0 to 600.";

@@ -14,7 +14,8 @@ internal sealed class TaskTracker
         var watched = WatchAsync(task);
         _tasks.TryAdd(watched, 0);
         _ = watched.ContinueWith(
-            done => _tasks.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            done => _tasks.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
     }
 
     public Task WhenAllAsync() => Task.WhenAll(_tasks.Keys);

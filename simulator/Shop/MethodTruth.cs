@@ -6,7 +6,7 @@ namespace PaymentPipeline.Simulator.Shop;
 internal sealed class MethodTruth : TruthRecord
 {
     public required string Token { get; init; }
-    public string? UserId { get; init; }
+    public string? UserId { get; set; }
     public string? Brand { get; init; }
     public string? Last4 { get; init; }
     public int? ExpiryMonth { get; init; }
@@ -20,6 +20,9 @@ internal sealed class MethodTruth : TruthRecord
         ExpiryYear = expiryYear;
         Events.Once("PaymentMethodAdded");
     }
+
+    /// <summary>The date of a method that nobody has kept yet.</summary>
+    public void ExpiresIn(int expiryYear) => ExpiryYear = expiryYear;
 
     public void Renew(int? expiryYear)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using PaymentPipeline.Simulator.Shop;
 
 namespace PaymentPipeline.Simulator.Stripe;
@@ -11,27 +12,36 @@ internal static class StripeBodies
     public static string Event(Life life, string id, string type, string dataObject, string? previous = null)
     {
         var byApi = life.Happens(0.6);
-        return $$"""
-            {
-              "id": "{{id}}",
-              "object": "event",
-              "api_version": "{{ApiVersion}}",
-              "created": {{Unix(life.Now)}},
-              "data": {
-                "object": {{dataObject}}{{(previous is null ? "" : $",\n    \"previous_attributes\": {previous}")}}
-              },
-              "livemode": false,
-              "pending_webhooks": 1,
-              "request": {
-                "id": {{(byApi ? $"\"req_{Dice.StripeId(life.Random, "")[..14]}\"" : "null")}},
-                "idempotency_key": {{(byApi ? $"\"ik-{life.OrderId}-{type}\"" : "null")}}
-              },
-              "type": "{{type}}"
-            }
-            """;
+        var request = byApi ? $"req_{Dice.StripeId(life.Random, "")[..14]}" : null;
+        return Event(id, life.Now, type, dataObject, previous, request, byApi ? $"ik-{life.OrderId}-{type}" : null);
     }
 
-    public static string Refund(StripePayment payment, string id, long amount, string status, long created, string? failureReason) =>
+    /// <param name="request">The API request that caused it; null where none did.</param>
+    public static string Event(
+        string id, DateTimeOffset created, string type, string dataObject, string? previous, string? request, string? key) =>
+        $$"""
+        {
+          "id": "{{id}}",
+          "object": "event",
+          "api_version": "{{ApiVersion}}",
+          "created": {{Unix(created)}},
+          "data": {
+            "object": {{dataObject}}{{(previous is null ? "" : $",\n    \"previous_attributes\": {previous}")}}
+          },
+          "livemode": false,
+          "pending_webhooks": 1,
+          "request": {
+            "id": {{Text(request)}},
+            "idempotency_key": {{Text(key)}}
+          },
+          "type": "{{type}}"
+        }
+        """;
+
+    /// <param name="metadata">JSON.</param>
+    public static string Refund(
+        IStripeIntent payment, string id, long amount, string status, long created, string? failureReason, string metadata,
+        string? reason) =>
         $$"""
         {
               "amount": {{payment.Wire(amount)}},
@@ -51,13 +61,11 @@ internal static class StripeBodies
                 "type": "card"
               },{{(failureReason is null ? "" : $"\n      \"failure_reason\": \"{failureReason}\",")}}
               "id": "{{id}}",
-              "metadata": {
-                "refund_ref": "rf-{{payment.Truth.OrderId}}"
-              },
+              "metadata": {{metadata}},
               "object": "refund",
               "payment_intent": "{{payment.Truth.GatewayPaymentId}}",
               "payment_method": null,
-              "reason": "requested_by_customer",
+              "reason": {{Text(reason)}},
               "receipt_number": null,
               "source_transfer_reversal": null,
               "status": "{{status}}",
@@ -65,7 +73,7 @@ internal static class StripeBodies
             }
         """;
 
-    public static string EarlyFraudWarning(StripePayment payment, string id, long created) =>
+    public static string EarlyFraudWarning(IStripeIntent payment, string id, long created) =>
         $$"""
         {
               "id": "{{id}}",
@@ -112,7 +120,8 @@ internal static class StripeBodies
             }
         """;
 
-    public static string PaymentMethod(MethodTruth method, string? customer, long created) =>
+    /// <param name="metadata">JSON; null for the user's id alone.</param>
+    public static string PaymentMethod(MethodTruth method, string? customer, long created, string? metadata = null) =>
         $$"""
         {
               "allow_redisplay": "unspecified",
@@ -151,7 +160,7 @@ internal static class StripeBodies
               "customer_account": null,
               "id": "{{method.Token}}",
               "livemode": false,
-              "metadata": {{(method.UserId is null ? "{}" : $"{{ \"user_id\": \"{method.UserId}\" }}")}},
+              "metadata": {{metadata ?? (method.UserId is null ? "{}" : $"{{ \"user_id\": \"{method.UserId}\" }}")}},
               "object": "payment_method",
               "type": "card"
             }
@@ -159,5 +168,5 @@ internal static class StripeBodies
 
     public static string Unix(DateTimeOffset time) => time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
 
-    public static string Text(string? value) => value is null ? "null" : $"\"{value}\"";
+    public static string Text(string? value) => value is null ? "null" : $"\"{JsonEncodedText.Encode(value)}\"";
 }

@@ -4,7 +4,7 @@ namespace PaymentPipeline.Simulator.Stripe;
 internal static class StripeChargeBody
 {
     /// <param name="status">"succeeded", "failed" or "expired" (which Stripe writes as succeeded and refunded).</param>
-    public static string Of(StripePayment payment, string status, long refundedTotal)
+    public static string Of(IStripeIntent payment, string status, long refundedTotal)
     {
         var truth = payment.Truth;
         var failed = status == "failed";
@@ -38,10 +38,10 @@ internal static class StripeChargeBody
                   "created": {{payment.CreatedUnix}},
                   "currency": "{{truth.Currency.Lower}}",
                   "customer": {{StripeBodies.Text(payment.Customer)}},
-                  "description": null,
-                  "disputed": false,
+                  "description": {{StripeBodies.Text(payment.Details.Description)}},
+                  "disputed": {{(payment.Details.IsDisputed ? "true" : "false")}},
                   "failure_balance_transaction": null,
-                  "failure_code": {{(failed ? "\"card_declined\"" : "null")}},
+                  "failure_code": {{StripeBodies.Text(failed ? payment.Details.FailureCode : null)}},
                   "failure_message": {{(failed ? "\"Your card was declined.\"" : "null")}},
                   "fraud_details": {},
                   "id": "{{payment.ChargeId}}",
@@ -64,7 +64,7 @@ internal static class StripeChargeBody
                   "payment_intent": "{{truth.GatewayPaymentId}}",
                   "payment_method": "{{payment.PaymentMethod}}",
                   "payment_method_details": {{CardDetails(payment)}},
-                  "receipt_email": null,
+                  "receipt_email": {{StripeBodies.Text(payment.Details.ReceiptEmail)}},
                   "receipt_number": null,
                   "receipt_url": "https://pay.stripe.com/receipts/payment/{{payment.TransactionId[4..]}}",
                   "refunded": {{(refunded > 0 && (expired || refunded >= payment.Received) ? "true" : "false")}},
@@ -73,7 +73,7 @@ internal static class StripeChargeBody
                   "source": null,
                   "source_transfer": null,
                   "statement_descriptor": null,
-                  "statement_descriptor_suffix": null,
+                  "statement_descriptor_suffix": {{StripeBodies.Text(payment.Details.StatementDescriptorSuffix)}},
                   "status": "{{(failed ? "failed" : "succeeded")}}",
                   "transfer_data": null,
                   "transfer_group": null
@@ -81,7 +81,10 @@ internal static class StripeChargeBody
             """;
     }
 
-    private static string CardDetails(StripePayment payment) =>
+    private const string ThreeDSecure =
+        """{ "authentication_flow": "challenge", "electronic_commerce_indicator": "05", "result": "authenticated", "version": "2.2.0" }""";
+
+    private static string CardDetails(IStripeIntent payment) =>
         $$"""
         {
                 "card": {
@@ -113,7 +116,7 @@ internal static class StripeChargeBody
                     "status": "unavailable"
                   },
                   "regulated_status": "unregulated",
-                  "three_d_secure": null,
+                  "three_d_secure": {{(payment.Details.IsAuthenticated ? ThreeDSecure : "null")}},
                   "transaction_link_id": null,
                   "wallet": null
                 },

@@ -4,7 +4,7 @@ namespace PaymentPipeline.Simulator.Stripe;
 internal static class StripeDisputeBody
 {
     /// <param name="moved">The disputed amount was withdrawn; false for an inquiry.</param>
-    public static string Of(StripePayment payment, string id, long amount, string status, string created, bool moved, bool reinstated)
+    public static string Of(IStripeIntent payment, string id, long amount, string status, string created, bool moved, bool reinstated)
     {
         var withdrawal = moved ? Movement(payment, id, -amount, created, "Chargeback withdrawal") : "";
         var reversal = reinstated ? ", " + Movement(payment, id, amount, created, "Chargeback reversal") : "";
@@ -75,7 +75,7 @@ internal static class StripeDisputeBody
             """;
     }
 
-    private static string Movement(StripePayment payment, string id, long amount, string created, string description) =>
+    private static string Movement(IStripeIntent payment, string id, long amount, string created, string description) =>
         $$"""
         {
                   "id": "txn_{{(amount < 0 ? "w" : "r")}}{{id[4..]}}",

@@ -3,7 +3,7 @@ namespace PaymentPipeline.Simulator.Stripe;
 /// <summary>The payment intent as <c>data.object</c> of an event.</summary>
 internal static class StripeIntentBody
 {
-    public static string Of(StripePayment payment, string status)
+    public static string Of(IStripeIntent payment, string status)
     {
         var truth = payment.Truth;
         var declined = status == "requires_payment_method" && payment.Decline is not null;
@@ -24,22 +24,22 @@ internal static class StripeIntentBody
                   },
                   "canceled_at": {{(status == "canceled" ? payment.NowUnix : "null")}},
                   "cancellation_reason": {{StripeBodies.Text(status == "canceled" ? payment.CancellationReason : null)}},
-                  "capture_method": "{{(payment.IsManual ? "manual" : "automatic")}}",
+                  "capture_method": "{{payment.Details.CaptureMethod ?? (payment.IsManual ? "manual" : "automatic")}}",
                   "client_secret": "{{truth.GatewayPaymentId}}_secret_{{payment.TransactionId[4..]}}",
                   "confirmation_method": "automatic",
                   "created": {{payment.CreatedUnix}},
                   "currency": "{{truth.Currency.Lower}}",
                   "customer": {{StripeBodies.Text(payment.Customer)}},
                   "customer_account": null,
-                  "description": null,
+                  "description": {{StripeBodies.Text(payment.Details.Description)}},
                   "excluded_payment_method_types": null,
                   "id": "{{truth.GatewayPaymentId}}",
-                  "last_payment_error": {{(declined ? LastError(payment) : "null")}},
+                  "last_payment_error": {{payment.Details.LastError ?? (declined ? LastError(payment) : "null")}},
                   "latest_charge": {{StripeBodies.Text(payment.LatestCharge)}},
                   "livemode": false,
                   "managed_payments": null,
                   "metadata": {{payment.Metadata}},
-                  "next_action": {{(status == "requires_action" ? NextAction(payment) : "null")}},
+                  "next_action": {{(status == "requires_action" ? payment.Details.NextAction ?? NextAction(payment) : "null")}},
                   "object": "payment_intent",
                   "on_behalf_of": null,
                   "payment_method": {{StripeBodies.Text(status == "requires_payment_method" ? null : payment.PaymentMethod)}},
@@ -57,13 +57,13 @@ internal static class StripeIntentBody
                   ],
                   "payment_record": null,
                   "processing": null,
-                  "receipt_email": null,
+                  "receipt_email": {{StripeBodies.Text(payment.Details.ReceiptEmail)}},
                   "review": null,
-                  "setup_future_usage": null,
+                  "setup_future_usage": {{StripeBodies.Text(payment.Details.SetupFutureUsage)}},
                   "shipping": null,
                   "source": null,
                   "statement_descriptor": null,
-                  "statement_descriptor_suffix": null,
+                  "statement_descriptor_suffix": {{StripeBodies.Text(payment.Details.StatementDescriptorSuffix)}},
                   "status": "{{status}}",
                   "transfer_data": null,
                   "transfer_group": null
@@ -71,7 +71,7 @@ internal static class StripeIntentBody
             """;
     }
 
-    private static string NextAction(StripePayment payment) =>
+    private static string NextAction(IStripeIntent payment) =>
         $$"""
         {
                 "type": "use_stripe_sdk",
@@ -83,12 +83,12 @@ internal static class StripeIntentBody
               }
         """;
 
-    private static string LastError(StripePayment payment) =>
+    public static string LastError(IStripeIntent payment) =>
         $$"""
         {
                 "advice_code": "try_again_later",
                 "charge": {{StripeBodies.Text(payment.LatestCharge)}},
-                "code": "card_declined",
+                "code": "{{payment.Details.FailureCode}}",
                 "decline_code": "{{payment.Decline}}",
                 "doc_url": "https://stripe.com/docs/error-codes/card-declined",
                 "message": "Your card was declined.",

@@ -4,7 +4,7 @@ using PaymentPipeline.Simulator.Shop;
 namespace PaymentPipeline.Simulator.Stripe;
 
 /// <summary>A payment intent, its charges, refunds and disputes, and the events that Stripe sends for each step.</summary>
-internal sealed class StripePayment : PaymentActor
+internal sealed class StripePayment : PaymentActor, IStripeIntent
 {
     private readonly DateTimeOffset _created;
     private long _refundedTotal;
@@ -219,7 +219,8 @@ internal sealed class StripePayment : PaymentActor
 
     private void TellRefund(string type, string id, long amount, string status, string created) =>
         Tell(type, StripeBodies.Refund(this, id, amount, status, long.Parse(created, CultureInfo.InvariantCulture),
-            status == "failed" ? "expired_or_canceled_card" : null));
+            status == "failed" ? "expired_or_canceled_card" : null, $"{{ \"refund_ref\": \"rf-{Truth.OrderId}\" }}",
+            "requested_by_customer"));
 
     private void TellCharge(string type, string status) => Tell(type, StripeChargeBody.Of(this, status, _refundedTotal));
 

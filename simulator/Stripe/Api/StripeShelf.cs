@@ -1,0 +1,49 @@
+namespace PaymentPipeline.Simulator.Stripe.Api;
+
+/// <summary>All objects of one kind, by id and in the order in which they were made.</summary>
+internal sealed class StripeShelf<T>(string what)
+    where T : class
+{
+    private const int LimitDefault = 10;
+
+    private readonly Dictionary<string, (T Item, int Place)> _byId = [];
+    private readonly List<(string Id, T Item)> _inOrder = [];
+
+    public void Add(string id, T item)
+    {
+        _byId.Add(id, (item, _inOrder.Count));
+        _inOrder.Add((id, item));
+    }
+
+    /// <exception cref="StripeRefusalException">There is none of that id: 404.</exception>
+    public T Get(string id) => Find(id) ?? throw StripeErrors.Missing(what, id);
+
+    public T? Find(string id) => _byId.TryGetValue(id, out var found) ? found.Item : null;
+
+    /// <summary>Newest first, as all of Stripe's lists: <c>limit</c>, <c>starting_after</c>, <c>ending_before</c>.</summary>
+    public string List(StripeParams p, string url, Func<T, bool> fits, Func<T, string> write)
+    {
+        var limit = p.Integer("limit") ?? LimitDefault;
+        if (limit is < 1 or > 100) throw StripeErrors.Invalid(null, "Invalid limit: from 1 to 100.", "limit");
+        var place = p.Text("starting_after") is { } after ? PlaceOf(after, "starting_after") - 1 : _inOrder.Count - 1;
+        var stop = p.Text("ending_before") is { } before ? PlaceOf(before, "ending_before") : -1;
+        p.RefuseUnknown();
+
+        List<string> page = [];
+        for (; place > stop; place--)
+        {
+            if (!fits(_inOrder[place].Item)) continue;
+            if (page.Count == limit) return Page(page, url, hasMore: true);
+            page.Add(write(_inOrder[place].Item));
+        }
+        return Page(page, url, hasMore: false);
+    }
+
+    public IEnumerable<T> NewestFirst() => _inOrder.AsEnumerable().Reverse().Select(entry => entry.Item);
+
+    public static string Page(List<string> items, string url, bool hasMore, string kind = "list") =>
+        $$"""{ "object": "{{kind}}", "data": [{{string.Join(", ", items)}}], "has_more": {{(hasMore ? "true" : "false")}}, "url": "{{url}}" }""";
+
+    private int PlaceOf(string id, string param) =>
+        _byId.TryGetValue(id, out var found) ? found.Place : throw StripeErrors.Missing(what, id, param);
+}
