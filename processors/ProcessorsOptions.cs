@@ -38,4 +38,8 @@ internal sealed class ProcessorsOptions
     /// <summary>How often parked facts, the audit chain and the gauges are attended to. Default one second.</summary>
     [Range(50, 3_600_000)]
     public int MaintenanceMs { get; set; } = 1_000;
+
+    /// <summary>How long <c>GET /v1/events</c> can go back. Default 30 days; the events' table grows by them.</summary>
+    [Range(1, 3_650)]
+    public int FeedKeptDays { get; set; } = 30;
 }

@@ -9,4 +9,7 @@ internal static partial class Log
 
     [LoggerMessage(3001, LogLevel.Information, "Migration {Name} applied.")]
     public static partial void Migrated(ILogger logger, string name);
+
+    [LoggerMessage(3002, LogLevel.Warning, "Listening for new events was interrupted ({Problem}); trying again.")]
+    public static partial void FeedListeningInterrupted(ILogger logger, string problem);
 }

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using PaymentPipeline.Storage.Batches;
 
 namespace PaymentPipeline.Storage;
 
@@ -89,26 +90,59 @@ public sealed class OutboxStore(NpgsqlDataSource database)
         return messages;
     }
 
-    private const string DeleteSql = """
-        DELETE FROM books.outbox AS o
-        USING unnest($1, $2, $3) AS d (shard, id, epoch), books.outbox_leases AS l
-        WHERE o.shard = d.shard AND o.id = d.id AND l.shard = d.shard AND l.owner = $4 AND l.epoch = d.epoch
+    // The lock orders the moves of all publishers: positions are handed out in the order of the commits.
+    internal const string LockFeedSql = """
+        SELECT position
+        FROM books.feed_head
+        FOR UPDATE
+        """;
+    private const string MoveSql = """
+        WITH published AS (
+            DELETE FROM books.outbox AS o
+            USING unnest($1, $2, $3) AS d (shard, id, epoch), books.outbox_leases AS l
+            WHERE o.shard = d.shard AND o.id = d.id AND l.shard = d.shard AND l.owner = $4 AND l.epoch = d.epoch
+            RETURNING o.*),
+        fed AS (
+            INSERT INTO books.feed (position, event_id, event_type, key, gateway, account, payload, published_at)
+            SELECT h.position + row_number() OVER (ORDER BY p.shard, p.id),
+                p.event_id, p.event_type, p.key, p.gateway, p.account, p.payload, clock_timestamp()
+            FROM published AS p
+            CROSS JOIN books.feed_head AS h
+            WHERE p.topic = $5
+            RETURNING position),
+        head AS (
+            UPDATE books.feed_head
+            SET position = position + (SELECT count(*) FROM fed))
+        SELECT (SELECT count(*)::integer FROM published), pg_notify($6, '')::text
         """;
 
     /// <summary>
-    /// Removes what the log has now. Fenced: rows of a shard whose lease was lost stay for its new owner, who publishes them
-    /// again with the same ids and bytes. Returns how many were removed.
+    /// Moves what the log has now into the feed (<see cref="EventFeed"/>), under the next positions. Fenced: rows of a shard whose
+    /// lease was lost stay for its new owner, who publishes them again with the same ids and bytes. Returns how many were moved.
     /// </summary>
-    public async Task<int> DeleteAsync(
+    public async Task<int> MoveToFeedAsync(
         string owner, IReadOnlyList<OutboxLease> leases, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
     {
         var epochs = leases.ToDictionary(lease => lease.Shard, lease => lease.Epoch);
-        await using var command = database.CreateCommand(DeleteSql);
-        command.Parameters.Add(new NpgsqlParameter<short[]> { TypedValue = [.. messages.Select(message => message.Shard)] });
-        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. messages.Select(message => message.Id)] });
-        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. messages.Select(message => epochs[message.Shard])] });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = owner, NpgsqlDbType = NpgsqlDbType.Text });
-        return await command.ExecuteNonQueryAsync(cancellationToken);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(LockFeedSql));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(MoveSql)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<short[]> { TypedValue = [.. messages.Select(message => message.Shard)] },
+                new NpgsqlParameter<long[]> { TypedValue = [.. messages.Select(message => message.Id)] },
+                new NpgsqlParameter<long[]> { TypedValue = [.. messages.Select(message => epochs[message.Shard])] },
+                new NpgsqlParameter<string> { TypedValue = owner, NpgsqlDbType = NpgsqlDbType.Text },
+                new NpgsqlParameter<string> { TypedValue = StagedTopics.PaymentEvents, NpgsqlDbType = NpgsqlDbType.Text },
+                new NpgsqlParameter<string> { TypedValue = EventFeed.Channel, NpgsqlDbType = NpgsqlDbType.Text },
+            },
+        });
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return reader.GetInt32(0);
     }
 
     private const string BacklogSql = """

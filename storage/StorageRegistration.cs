@@ -24,6 +24,8 @@ public static class StorageRegistration
         services.TryAddSingleton<Operations.OperationStore>();
         services.TryAddSingleton<PaymentQueries>();
         services.TryAddSingleton<OutboxStore>();
+        services.TryAddSingleton<EventFeed>();
+        services.TryAddSingleton<FeedSignal>();
         services.TryAddSingleton<ParkedStore>();
         services.TryAddSingleton<DeadLetterStore>();
         services.TryAddSingleton<AttemptStore>();

@@ -11,12 +11,13 @@ namespace PaymentPipeline.Processors.Maintenance;
 /// <item>Turn facts that waited too long into external payments: never dropped.</item>
 /// <item>Close the audit chain over what was committed.</item>
 /// <item>Forget counts of tries that nobody needs any more.</item>
+/// <item>Take events that are too old out of the feed.</item>
 /// <item>Measure what waits.</item>
 /// </list>
 /// </summary>
 internal sealed class MaintenanceLoop(
     PaymentStore payments, ParkedStore parked, DeadLetterStore deadLetters, OutboxStore outbox, AttemptStore attempts, AuditChain chain,
-    OutboxSignal signal, MigrationAtStart migration, IOptions<ProcessorsOptions> options, ProcessorsMetrics metrics,
+    EventFeed feed, OutboxSignal signal, MigrationAtStart migration, IOptions<ProcessorsOptions> options, ProcessorsMetrics metrics,
     TimeProvider time, ILogger<MaintenanceLoop> logger) : BackgroundService
 {
     private const int AtATime = 500;
@@ -25,6 +26,7 @@ internal sealed class MaintenanceLoop(
     private static readonly TimeSpan attemptsKept = TimeSpan.FromDays(7);
 
     private readonly string _worker = options.Value.WorkerName;
+    private readonly TimeSpan _feedKept = TimeSpan.FromDays(options.Value.FeedKeptDays);
     private readonly TimeSpan _pause = TimeSpan.FromMilliseconds(options.Value.MaintenanceMs);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -62,6 +64,9 @@ internal sealed class MaintenanceLoop(
         await attempts.ForgetAsync(time.GetUtcNow() - attemptsKept, cancellationToken);
 
         // 5.
+        while (await feed.ForgetAsync(time.GetUtcNow() - _feedKept, AtATime, cancellationToken)) cancellationToken.ThrowIfCancellationRequested();
+
+        // 6.
         metrics.Waiting(
             await parked.CountAsync(cancellationToken), await deadLetters.CountOpenAsync(cancellationToken),
             await outbox.BacklogAsync(cancellationToken));

@@ -11,7 +11,7 @@ namespace PaymentPipeline.Processors.Outbox;
 /// <item>Hold the shards: leases in the database, one owner at a time, renewed at a third of their time.</item>
 /// <item>Read what waits, in the order of the ids within each shard. Nothing there: wait for a ring, or a moment.</item>
 /// <item>Append it to the log, outside any transaction.</item>
-/// <item>Delete it, fenced by the lease's epoch.</item>
+/// <item>Move it into the feed, fenced by the lease's epoch.</item>
 /// </list>
 /// Dying between 3 and 4 publishes the same ids and bytes again; dying anywhere loses nothing.
 /// </summary>
@@ -73,7 +73,7 @@ internal sealed class OutboxRelay(
         metrics.Published(messages, time.GetElapsedTime(started), time.GetUtcNow());
 
         // 4. Not cancelled: what was published should not be published again for the sake of a stop.
-        var removed = await store.DeleteAsync(_owner, _leases, messages, CancellationToken.None);
+        var removed = await store.MoveToFeedAsync(_owner, _leases, messages, CancellationToken.None);
         if (removed < messages.Count)
         {
             Log.LeaseLost(logger, messages.Count - removed);

@@ -20,7 +20,7 @@ internal sealed class EventFold(BatchState state, BatchDraft draft, string? inbo
     private readonly List<Operation> _operations = [];
     private readonly List<TransitionRow> _transitions = [];
     private readonly List<MovementRow> _movements = [];
-    private readonly List<OutgoingEvent> _events = [];
+    private readonly List<OutboxRow> _events = [];
     private readonly List<(PaymentEntry Entry, Guid OperationId, string PartId)> _namedOperations = [];
 
     /// <summary>Why the event cannot be taken; null while it can.</summary>
@@ -92,7 +92,7 @@ internal sealed class EventFold(BatchState state, BatchDraft draft, string? inbo
             draft.Operations[(operation.PaymentId, operation.Kind, operation.GatewayReference)] = operation;
         draft.Transitions.AddRange(_transitions);
         draft.Movements.AddRange(_movements);
-        foreach (var outgoing in _events) draft.Outbox.Add(new OutboxRow(outgoing, traceParent));
+        draft.Outbox.AddRange(_events);
     }
 
     private bool TakePayment(Fact fact)
@@ -168,10 +168,12 @@ internal sealed class EventFold(BatchState state, BatchDraft draft, string? inbo
         foreach (var transition in result.Transitions)
         {
             _transitions.Add(new TransitionRow(before.Id, transition, inboxKey));
-            _events.Add(transition.Event);
+            Tell(transition.Event, fact);
         }
         foreach (var movement in result.Journal) Add(movement, before.Gateway, before.Account);
     }
+
+    private void Tell(OutgoingEvent told, Fact fact) => _events.Add(new OutboxRow(told, fact.Gateway, fact.Account, traceParent));
 
     private void TakePayout(Fact fact)
     {
@@ -181,7 +183,7 @@ internal sealed class EventFold(BatchState state, BatchDraft draft, string? inbo
         var result = PayoutFold.Apply(_payouts.GetValueOrDefault(entry, entry.Payout), fact);
         if (!result.Changed && !entry.IsNew) return;
         _payouts[entry] = result.Payout;
-        _events.AddRange(result.Events);
+        foreach (var told in result.Events) Tell(told, fact);
         foreach (var movement in result.Journal) Add(movement, fact.Gateway, fact.Account);
     }
 
@@ -193,7 +195,7 @@ internal sealed class EventFold(BatchState state, BatchDraft draft, string? inbo
         var result = PaymentMethodFold.Apply(_methods.GetValueOrDefault(entry, entry.Method), fact);
         if (!result.Changed && !entry.IsNew) return;
         _methods[entry] = result.Method;
-        _events.AddRange(result.Events);
+        foreach (var told in result.Events) Tell(told, fact);
     }
 
     /// <summary>The journal keeps one row per movement: an entry of two lines with one amount (docs/decisions/0005).</summary>

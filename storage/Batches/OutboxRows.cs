@@ -7,27 +7,27 @@ namespace PaymentPipeline.Storage.Batches;
 internal static class OutboxRows
 {
     internal readonly record struct Staged(
-        string Topic, string Key, string EventId, string EventType, string? Headers, byte[] Payload);
+        string Topic, string Key, string EventId, string EventType, string? Gateway, string? Account, string? Headers, byte[] Payload);
 
     public static List<Staged> Of(BatchDraft draft)
     {
         var staged = new List<Staged>(draft.Outbox.Count + draft.DeadLetters.Count);
-        foreach (var (outgoing, traceParent) in draft.Outbox)
-            staged.Add(new Staged(StagedTopics.PaymentEvents, outgoing.Key, outgoing.Id, outgoing.Type,
+        foreach (var (outgoing, gateway, account, traceParent) in draft.Outbox)
+            staged.Add(new Staged(StagedTopics.PaymentEvents, outgoing.Key, outgoing.Id, outgoing.Type, gateway, account,
                 traceParent is null ? null : $$"""{"traceparent":{{JsonSerializer.Serialize(traceParent)}}}""", outgoing.Json));
         foreach (var (record, eventKey, rejection) in draft.DeadLetters)
             staged.Add(new Staged(StagedTopics.DeadWebhooks, Storable(record.Key),
-                Storable($"dead:{record.Topic}/{record.Partition}/{record.Offset}/{eventKey}"), "DeadWebhook",
+                Storable($"dead:{record.Topic}/{record.Partition}/{record.Offset}/{eventKey}"), "DeadWebhook", null, null,
                 JsonSerializer.Serialize(Headers(record, rejection)), record.Body.ToArray()));
         return staged;
     }
 
     // The next ids of a key must be above all earlier ones of it: unnest WITH ORDINALITY and ORDER BY keep the batch's order.
     private const string InsertSql = """
-        INSERT INTO books.outbox (shard, topic, key, event_id, event_type, headers, payload, created_at)
-        SELECT u.shard, u.topic, u.key, u.event_id, u.event_type, u.headers, u.payload, $8
-        FROM unnest($1, $2, $3, $4, $5, $6, $7) WITH ORDINALITY
-            AS u (shard, topic, key, event_id, event_type, headers, payload, ordinality)
+        INSERT INTO books.outbox (shard, topic, key, event_id, event_type, gateway, account, headers, payload, created_at)
+        SELECT u.shard, u.topic, u.key, u.event_id, u.event_type, u.gateway, u.account, u.headers, u.payload, $10
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) WITH ORDINALITY
+            AS u (shard, topic, key, event_id, event_type, gateway, account, headers, payload, ordinality)
         ORDER BY u.ordinality
         """;
 
@@ -37,6 +37,8 @@ internal static class OutboxRows
         .Column(rows, row => row.Key)
         .Column(rows, row => row.EventId)
         .Column(rows, row => row.EventType)
+        .Column(rows, row => row.Gateway)
+        .Column(rows, row => row.Account)
         .Column(rows, row => row.Headers)
         .Column(rows, row => row.Payload)
         .Value(now);

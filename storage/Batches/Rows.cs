@@ -77,6 +77,6 @@ internal readonly record struct MovementRow(
     Guid Owner, string Kind, string Cause, string Gateway, string Account, string Debit, string Credit, long Amount, string Currency,
     DateTimeOffset OccurredAt);
 
-internal readonly record struct OutboxRow(OutgoingEvent Event, string? TraceParent);
+internal readonly record struct OutboxRow(OutgoingEvent Event, string Gateway, string Account, string? TraceParent);
 
 internal readonly record struct DeadLetterRow(IncomingRecord Record, string EventKey, Rejection Rejection);

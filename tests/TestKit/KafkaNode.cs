@@ -51,7 +51,13 @@ public sealed class KafkaNode
         File.Delete(LogFile);
         process = Launch("kafka-server-start.sh", [Settings], Path.GetFileName(LogFile));
         File.WriteAllText(Path.Combine(folder, "pid"), process.Id.ToString(CultureInfo.InvariantCulture));
+        EndWithThisProcess(process.Id);
     }
+
+    /// <summary>A test host that is killed, or given no time to exit, must not leave a broker behind.</summary>
+    private static void EndWithThisProcess(int broker) => Process.Start(
+        new ProcessStartInfo("setsid", ["sh", "-c", $"exec >/dev/null 2>&1; tail --pid={Environment.ProcessId} -f /dev/null; kill -9 {broker}"]))!
+        .Dispose();
 
     internal Task ReadyAsync() => Eventually.Async(IsReadyAsync, TimeSpan.FromSeconds(60));
 

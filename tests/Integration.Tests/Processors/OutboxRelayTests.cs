@@ -27,7 +27,7 @@ public sealed class OutboxRelayTests
     }
 
     [Fact]
-    public async Task F4_a_relay_that_dies_between_append_and_delete_publishes_the_same_ids_and_bytes_again()
+    public async Task F4_a_relay_that_dies_between_append_and_move_publishes_the_same_ids_and_bytes_again()
     {
         await using var books = await BooksOnce.OpenAsync();
         await books.Books.CommitAsync("evt_f4", Books.Fact(FactKind.Captured, "pi_f4", "cap_f4", 100));
@@ -40,7 +40,7 @@ public sealed class OutboxRelayTests
 
         Assert.Equal(staged.Select(message => (message.EventId, message.Key, Convert.ToHexString(message.Payload))),
             again.Select(message => (message.EventId, message.Key, Convert.ToHexString(message.Payload))));
-        Assert.Equal(again.Count, await books.Outbox.DeleteAsync("second", leases, again, default));
+        Assert.Equal(again.Count, await books.Outbox.MoveToFeedAsync("second", leases, again, default));
         Assert.Empty(await books.Outbox.ReadAsync(leases, 10, default));
     }
 
@@ -57,9 +57,9 @@ public sealed class OutboxRelayTests
         await books.Books.ExecuteAsync("UPDATE books.outbox_leases SET expires_at = '-infinity'");
         var fresh = await books.Outbox.AcquireAsync("second", TimeSpan.FromSeconds(60), default);
 
-        Assert.Equal(0, await books.Outbox.DeleteAsync("first", stale, messages, default));
+        Assert.Equal(0, await books.Outbox.MoveToFeedAsync("first", stale, messages, default));
         Assert.All(fresh, lease => Assert.Equal(2, lease.Epoch));
-        Assert.Equal(messages.Count, await books.Outbox.DeleteAsync("second", fresh, messages, default));
+        Assert.Equal(messages.Count, await books.Outbox.MoveToFeedAsync("second", fresh, messages, default));
     }
 
     private sealed class BooksOnce : IAsyncDisposable
