@@ -13,6 +13,8 @@ internal static class Problems
     public static readonly Problem InvalidJson = new(400, "invalid_json", "The body is not one well-formed JSON document");
     public static readonly Problem InvalidMember = new(400, "invalid_member", "A member of the body is missing, unknown or wrong");
     public static readonly Problem InvalidParameter = new(400, "invalid_parameter", "A parameter of the query or path is wrong");
+    public static readonly Problem CursorInvalid = new(400, "cursor_invalid", "The cursor is not one of this API");
+    public static readonly Problem CursorExpired = new(400, "cursor_expired", "What came after the cursor is not kept any more");
     public static readonly Problem PanNotAllowed = new(400, "pan_not_allowed", "Card data is not accepted here");
     public static readonly Problem IdempotencyKeyMissing = new(400, "idempotency_key_missing", "The header Idempotency-Key is required");
     public static readonly Problem IdempotencyKeyInvalid = new(400, "idempotency_key_invalid", "The header Idempotency-Key is wrong");

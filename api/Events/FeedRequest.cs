@@ -37,14 +37,15 @@ internal sealed record FeedRequest(FeedQuery Query, TimeSpan Wait)
         if (after is null) return range.Oldest - 1;
         if (after == Latest) return range.Newest;
         if (!long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var position) || position > range.Newest)
-            throw new RefusalException(Problems.CursorInvalid, "Use a cursor that this API gave, or 'latest', or none to begin at the oldest.", "after");
+            throw new RefusalException(
+                Problems.CursorInvalid, "Use a cursor that this API gave, or 'latest', or none to begin at the oldest.", "after");
         return position >= range.Oldest - 1
             ? position
             : throw new RefusalException(
-                Problems.CursorExpired, "Events after this cursor are not kept any more: read the payments anew, then begin at 'latest'.", "after");
+                Problems.CursorExpired, "What came after it is not kept any more: read the payments anew, then begin at 'latest'.", "after");
     }
 
-    private static IReadOnlyList<string>? Types(HttpContext context)
+    private static string[]? Types(HttpContext context)
     {
         if (One(context, "types") is not { } text) return null;
         var types = text.Split(',');
@@ -56,7 +57,9 @@ internal sealed record FeedRequest(FeedQuery Query, TimeSpan Wait)
     private static string? Payment(HttpContext context)
     {
         if (One(context, "paymentId") is not { } text) return null;
-        return Identifiers.TryParse(Identifiers.PaymentPrefix, text, out _) ? text : throw Wrong("A payment id is pay_ and 32 digits.", "paymentId");
+        return Identifiers.TryParse(Identifiers.PaymentPrefix, text, out _)
+            ? text
+            : throw Wrong("A payment id is pay_ and 32 digits.", "paymentId");
     }
 
     private static int Number(HttpContext context, string name, int min, int max, int otherwise)

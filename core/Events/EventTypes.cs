@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace PaymentPipeline.Core.Events;
 
 /// <summary>The names of the outgoing events. Public contract: described in docs/events, with a JSON Schema for each.</summary>
@@ -18,4 +20,11 @@ public static class EventTypes
     public const string PaymentMethodUpdated = "PaymentMethodUpdated";
     public const string PaymentMethodRemoved = "PaymentMethodRemoved";
     public const string PayoutSettled = "PayoutSettled";
+
+    public static FrozenSet<string> All { get; } = FrozenSet.ToFrozenSet(
+        [
+            PaymentRequiresAction, PaymentAuthorized, PaymentCaptured, PaymentSucceeded, PaymentFailed, PaymentCanceled,
+            RefundInitiated, RefundProcessed, RefundFailed, DisputeOpened, DisputeClosed,
+            PaymentMethodAdded, PaymentMethodUpdated, PaymentMethodRemoved, PayoutSettled,
+        ], StringComparer.Ordinal);
 }

@@ -27,7 +27,7 @@ internal sealed class FlakyGateway : IWebhookGateway
         var words = Encoding.UTF8.GetString(webhook.Body.Span).Split(' ');
         if (words.Length != 3) throw new UnreadableWebhookException("It has not three words.");
         if (!IsMended) throw new InvalidOperationException("A defect of the reader.");
-        var fact = Books.Fact(FactKind.Captured, words[1], words[0], long.Parse(words[2])) with { Gateway = Name };
+        var fact = Books.Fact(FactKind.Captured, words[1], words[0], long.Parse(words[2])) with { Gateway = Name, OrderId = $"order-of-{words[1]}" };
         return new WebhookReading(
             [new GatewayEvent { Key = words[0], Type = "captured", ContentHash = (UInt128)words[2].Length, Facts = [fact] }]);
     }

@@ -72,6 +72,9 @@ internal sealed class ProcessorsServer : IAsyncDisposable
 
     public Task UntilCommittedAsync(long offset) => Eventually.Async(async () => await CommittedAsync() == offset, Soon);
 
+    public Task UntilPublishedAsync() =>
+        Eventually.Async(async () => await ScalarAsync<int>("SELECT count(*) FROM books.outbox") == 0, Soon);
+
     public Task<Payment?> FindAsync(string alias) => Get<PaymentQueries>().FindAsync("flaky", "default", alias, CancellationToken.None);
 
     public Task<IReadOnlyList<DeadLetter>> DeadLettersAsync() => Get<DeadLetterStore>().ListAsync(0, false, 1000, CancellationToken.None);
