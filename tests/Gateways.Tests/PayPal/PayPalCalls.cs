@@ -1,4 +1,8 @@
+using System.Text;
 using PaymentPipeline.Core;
+using PaymentPipeline.Core.Payments;
+using PaymentPipeline.Gateways.PayPal;
+using Xunit;
 
 namespace PaymentPipeline.Gateways.Tests.PayPal;
 
@@ -130,6 +134,13 @@ internal static class PayPalCalls
 
     public static string Authorized(string status = "CREATED", string more = "") =>
         OrderJson("COMPLETED", $"\"authorizations\":[{AuthorizationJson(status)}]{more}", "AUTHORIZE");
+
+    /// <summary>What a webhook tells of the resource.</summary>
+    public static IReadOnlyList<Fact> Told(string type, string resource)
+    {
+        var body = $$$"""{"id":"WH-1","event_type":"{{{type}}}","create_time":"2026-11-21T12:00:00Z","resource":{{{resource}}} }""";
+        return Assert.Single(PayPalEvents.Read(new StoredWebhook("default", Encoding.UTF8.GetBytes(body), "")).Events).Facts;
+    }
 
     public static string Error(string issue, string name = "UNPROCESSABLE_ENTITY", string more = "") => $$"""
         {"name":"{{name}}","message":"The requested action could not be performed.","debug_id":"7c1a",
