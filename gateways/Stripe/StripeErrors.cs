@@ -41,7 +41,8 @@ internal static class StripeErrors
 
     /// <summary>The payment, or the money in it, is not where the call would have it: perhaps because the call was done before.</summary>
     public static bool IsAboutState(GatewayReply reply) =>
-        reply is { Outcome: GatewayOutcome.Refused, Failure.Code: "invalid_state" or "already_done" };
+        reply.Outcome == GatewayOutcome.Refused
+        && reply.Failure is { Code: "invalid_state" or "already_done" } or { GatewayCode: "amount_too_large" };
 
     private static GatewayOutcome OutcomeOf(StripeAnswer answer, string? type) => answer.Status switch
     {

@@ -31,30 +31,23 @@ public sealed class NonsenseTests
             context.Response.ContentLength = 100;
             await context.Response.Body.WriteAsync("{\"id\":"u8.ToArray());
             await context.Response.Body.FlushAsync();
-            context.Abort();
         });
 
         AssertUnreadable(reply, 4);
     }
 
     [Fact]
-    public async Task F31_of_50_MB_one_is_read()
+    public async Task F31_of_an_answer_without_end_one_MB_is_read()
     {
-        var written = 0L;
+        // Read to its end, it would run into the time-out instead.
         var reply = await AskAsync(async context =>
         {
             context.Response.ContentType = "application/json";
             var piece = new byte[64 * 1024];
-            while (written < Large && !context.RequestAborted.IsCancellationRequested)
-            {
-                await context.Response.Body.WriteAsync(piece);
-                written += piece.Length;
-            }
+            while (!context.RequestAborted.IsCancellationRequested) await context.Response.Body.WriteAsync(piece);
         });
 
         AssertUnreadable(reply, 1);
-        // What the network's own buffers took is not counted to the byte.
-        Assert.True(written < Large, $"{written} bytes were taken");
     }
 
     [Fact]

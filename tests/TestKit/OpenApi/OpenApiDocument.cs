@@ -1,4 +1,7 @@
+using System.IO.Compression;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace PaymentPipeline.TestKit.OpenApi;
 
@@ -19,7 +22,14 @@ public sealed class OpenApiDocument
         _basePath = new Uri(root.GetProperty("servers")[0].GetProperty("url").GetString()!).AbsolutePath.TrimEnd('/');
     }
 
-    public static OpenApiDocument Load(string path) => Parse(File.ReadAllBytes(path));
+    /// <param name="path">Of a JSON file, or of one that gzip has packed.</param>
+    public static OpenApiDocument Load(string path)
+    {
+        if (!path.EndsWith(".gz", StringComparison.Ordinal)) return Parse(File.ReadAllBytes(path));
+        using var unpacked = new MemoryStream();
+        using (var packed = new GZipStream(File.OpenRead(path), CompressionMode.Decompress)) packed.CopyTo(unpacked);
+        return Parse(unpacked.ToArray());
+    }
 
     public static OpenApiDocument Parse(ReadOnlyMemory<byte> json)
     {
@@ -70,13 +80,20 @@ public sealed class OpenApiDocument
 
     private void CheckParameters(Found found, RecordedRequest request, List<string> errors)
     {
-        var query = ReadQuery(request.Query, errors);
+        // Names with brackets are members of one parameter.
+        var bracketed = OpenApiForm.Parse(string.Join('&', request.Query.TrimStart('?').Split('&').Where(IsBracketed)));
+        var query = ReadQuery(string.Join('&', request.Query.TrimStart('?').Split('&').Where(pair => !IsBracketed(pair))), errors);
         var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var parameter in Parameters(found.Item).Concat(Parameters(found.Operation)))
         {
             var name = parameter.GetProperty("name").GetString()!;
             var place = parameter.GetProperty("in").GetString()!;
             if (place == "query") known.Add(name);
+            if (place == "query" && bracketed[name] is { } nested)
+            {
+                CheckForm(parameter.GetProperty("schema"), nested, $"query {name}", errors);
+                continue;
+            }
             var value = place switch
             {
                 "path" => found.PathValues.GetValueOrDefault(name),
@@ -89,8 +106,11 @@ public sealed class OpenApiDocument
             else if (parameter.TryGetProperty("required", out var required) && required.GetBoolean())
                 errors.Add($"{place} {name}: missing");
         }
-        errors.AddRange(query.Keys.Where(name => !known.Contains(name)).Select(name => $"query {name}: unknown"));
+        errors.AddRange(query.Keys.Concat(bracketed.Select(member => member.Key)).Where(name => !known.Contains(name))
+            .Select(name => $"query {name}: unknown"));
     }
+
+    private static bool IsBracketed(string pair) => Uri.UnescapeDataString(pair.Split('=')[0]).Contains('[', StringComparison.Ordinal);
 
     private IEnumerable<JsonElement> Parameters(JsonElement owner) =>
         owner.TryGetProperty("parameters", out var parameters) ? parameters.EnumerateArray().Select(_schemas.Resolve) : [];
@@ -128,8 +148,14 @@ public sealed class OpenApiDocument
             errors.Add($"body: the type '{mediaType}' is not taken");
             return;
         }
-        CheckJson(content.GetProperty("schema"), request.Body, errors);
+        if (mediaType == "application/x-www-form-urlencoded")
+            CheckForm(content.GetProperty("schema"), OpenApiForm.Parse(Encoding.UTF8.GetString(request.Body.Span)), "body", errors);
+        else
+            CheckJson(content.GetProperty("schema"), request.Body, errors);
     }
+
+    private void CheckForm(JsonElement schema, JsonNode value, string place, List<string> errors) =>
+        _schemas.Check(schema, JsonSerializer.SerializeToElement(OpenApiForm.Typed(value, schema, _schemas)), place, errors);
 
     private void CheckJson(JsonElement schema, ReadOnlyMemory<byte> body, List<string> errors)
     {
