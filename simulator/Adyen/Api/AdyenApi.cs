@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using PaymentPipeline.Simulator.Api;
 
 namespace PaymentPipeline.Simulator.Adyen.Api;
@@ -15,8 +16,9 @@ internal sealed class AdyenApi : GatewayApi
     {
         var books = new AdyenBooks(floor);
         _stored = new AdyenStoredMethods(books);
-        _payments = new AdyenPayments(books, _stored);
-        _modifications = new AdyenModifications(books);
+        var aftermath = new AdyenAftermath(books);
+        _payments = new AdyenPayments(books, _stored, aftermath);
+        _modifications = new AdyenModifications(books, aftermath);
         _sessions = new AdyenSessions(books, _payments);
         _pages = new AdyenPages(books, _sessions);
     }
@@ -25,11 +27,14 @@ internal sealed class AdyenApi : GatewayApi
 
     public override IReadOnlyList<TestToken> TestTokens { get; } =
     [
-        new("test_4111111111111111", "succeeds", "paymentMethod.encryptedCardNumber; expiry test_03 and test_2030"),
-        new("test_5555444433331111", "succeeds"),
-        new("test_4917610000000000", "requires_action", "3-D Secure by redirect"),
-        new("DECLINED", "declined", "paymentMethod.holderName"),
-        new("NOT_ENOUGH_BALANCE", "declined", "paymentMethod.holderName"),
+        Card("visa", "", "succeeds"),
+        Card("mc", "", "succeeds"),
+        Card("challenge", "", "requires_action"),
+        Card("visa", "DECLINED", "declined"),
+        Card("visa", "NOT_ENOUGH_BALANCE", "declined"),
+        Card("visa", "PENDING", "processing"),
+        Card("visa", "REFUND_FAILED", "refund_fails"),
+        Card("visa", "CHARGEBACK", "disputed"),
     ];
 
     public override void Map(WebApplication app)
@@ -73,6 +78,14 @@ internal sealed class AdyenApi : GatewayApi
 
     protected override ApiAnswer Sign(ApiRequest request, ApiAnswer answer) =>
         request.Key is { } key ? answer.With("Idempotency-Key", key) : answer;
+
+    private static TestToken Card(string card, string holder, string outcome) => new(
+        new JsonObject
+        {
+            ["type"] = "scheme", ["holderName"] = holder, ["encryptedCardNumber"] = "test_" + card, ["encryptedExpiryMonth"] = "test_03",
+            ["encryptedExpiryYear"] = "test_2030", ["encryptedSecurityCode"] = "test_737",
+        }.ToText(),
+        outcome, "paymentMethod");
 
     private static Func<ApiRequest, ApiAnswer> Checked(Func<ApiRequest, ApiAnswer> handle) => request =>
     {

@@ -39,8 +39,8 @@ internal sealed class AdyenBooks(ApiFloor floor)
             Shopper = order.Shopper, CapturesAtOnce = order.CapturesAtOnce,
             Truth = new PaymentTruth
             {
-                Gateway = "adyen", Account = Account, GatewayPaymentId = psp, PaymentId = order.Reference,
-                OrderId = order.Reference, UserId = order.Shopper, Currency = order.Currency, Amount = order.Amount,
+                Gateway = "adyen", Account = Account, GatewayPaymentId = psp, PaymentId = order.PaymentId,
+                OrderId = order.OrderReference, UserId = order.Shopper, Currency = order.Currency, Amount = order.Amount,
             },
         };
         _charges.Add(psp, charge);
@@ -55,7 +55,7 @@ internal sealed class AdyenBooks(ApiFloor floor)
             new Effect
             {
                 Operation = request.Operation, Gateway = "adyen", Account = Account, Key = request.Key, Outcome = outcome,
-                GatewayPaymentId = charge.Psp, PaymentId = charge.Reference, PartId = partId, Amount = amount,
+                GatewayPaymentId = charge.Psp, PaymentId = charge.Truth.PaymentId, PartId = partId, Amount = amount,
                 Currency = charge.Currency.Code, At = request.Now,
             },
             charge.Truth);
@@ -64,7 +64,14 @@ internal sealed class AdyenBooks(ApiFloor floor)
 /// <summary>What the merchant asked to be paid, before or after the payer acted.</summary>
 internal sealed record AdyenOrder(
     string Reference, long Amount, Denomination Currency, AdyenMethod Method, string? Shopper, bool CapturesAtOnce, bool StoresMethod,
-    AdyenVerdict Verdict);
+    AdyenVerdict Verdict)
+{
+    /// <summary>merchantOrderReference; the payment's own where there is none.</summary>
+    public string OrderReference { get; init; } = Reference;
+
+    /// <summary>The merchant's id of the payment: what it writes behind a dot is a note of its own.</summary>
+    public string PaymentId => Reference.Split('.')[0];
+}
 
 /// <summary>A payer on the way through a challenge page.</summary>
 internal sealed class AdyenChallenge

@@ -66,7 +66,24 @@ internal sealed class AdyenCharge
     {
         var isDone = amount <= Refundable;
         if (isDone) _refunded += amount;
+
+        // "received" is told at once, by the answer.
+        Truth.Refund(id, amount, "pending");
         Truth.Refund(id, amount, isDone ? "succeeded" : "failed");
         return isDone ? null : "Insufficient balance on payment";
+    }
+
+    /// <summary>The shopper's bank sent the money back.</summary>
+    public void FailRefund(string id, long amount)
+    {
+        _refunded -= amount;
+        Truth.Refund(id, amount, "failed");
+    }
+
+    /// <summary>The scheme rejected what was captured.</summary>
+    public void FailCapture(string id, long amount)
+    {
+        _captured -= amount;
+        Truth.FailCapture(id);
     }
 }

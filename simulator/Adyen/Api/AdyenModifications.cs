@@ -8,7 +8,7 @@ namespace PaymentPipeline.Simulator.Adyen.Api;
 /// Captures, cancels, refunds and reversals. Each is taken on with 201 "received", whatever comes of it: the webhook tells that,
 /// after the time that the knobs give it. The books decide at once, so that what was taken on first has the money.
 /// </summary>
-internal sealed class AdyenModifications(AdyenBooks books)
+internal sealed class AdyenModifications(AdyenBooks books, AdyenAftermath aftermath)
 {
     public ApiAnswer Capture(ApiRequest request)
     {
@@ -97,12 +97,14 @@ internal sealed class AdyenModifications(AdyenBooks books)
         if (outcome.Refusal is null) books.Done(request, charge, outcome.Psp, outcome.Amount);
         var reference = body.Text("reference");
         Telling Make() => AdyenTellings.Modification(
-            books, charge, outcome.EventCode, outcome.Psp, reference, outcome.Amount, outcome.Refusal, outcome.Additional);
+            books, charge, outcome.EventCode, outcome.Psp, reference, outcome.Amount, outcome.Refusal ?? "", outcome.Refusal is null,
+            outcome.Additional);
 
         // A webhook that shall overtake the reply cannot wait for anything.
         var knobs = books.Floor.Faults["adyen"].Knobs;
         if (knobs.SettleMs == 0 || knobs.WebhookBeforeReply is { Share: > 0 } or { Next: > 0 }) request.Tell(Make());
         else books.Later(tell => tell(Make()));
+        if (outcome.Refusal is null) aftermath.Follow(charge, outcome.EventCode, outcome.Psp, reference, outcome.Amount);
     }
 
     /// <param name="Refusal">Why it was not done; null when it was.</param>

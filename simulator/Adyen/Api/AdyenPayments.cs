@@ -4,7 +4,7 @@ using PaymentPipeline.Simulator.Api;
 namespace PaymentPipeline.Simulator.Adyen.Api;
 
 /// <summary>POST /payments and /payments/details.</summary>
-internal sealed class AdyenPayments(AdyenBooks books, AdyenStoredMethods stored)
+internal sealed class AdyenPayments(AdyenBooks books, AdyenStoredMethods stored, AdyenAftermath aftermath)
 {
     public ApiAnswer Pay(ApiRequest request)
     {
@@ -55,6 +55,7 @@ internal sealed class AdyenPayments(AdyenBooks books, AdyenStoredMethods stored)
         if (order is { StoresMethod: true, Shopper: { } shopper } && order.Verdict.IsAuthorised)
             AddToken(answer, stored.Store(request, shopper, order.Method));
         request.Tell(AdyenTellings.Authorisation(books, charge, order.Verdict));
+        if (charge.IsCaptured) aftermath.Follow(charge, "AUTHORISATION", charge.Psp, charge.Reference, charge.Amount);
         return answer;
     }
 
@@ -68,7 +69,10 @@ internal sealed class AdyenPayments(AdyenBooks books, AdyenStoredMethods stored)
         var verdict = AdyenVerdict.Of(method, body.Object("additionalData")?.Text("RequestedTestAcquirerResponseCode"));
         return new AdyenOrder(
             reference, amount, currency, method, shopper, body.Integer("captureDelayHours") == 0,
-            body.Flag("storePaymentMethod") == true && given.Text("storedPaymentMethodId") is null, verdict);
+            body.Flag("storePaymentMethod") == true && given.Text("storedPaymentMethodId") is null, verdict)
+        {
+            OrderReference = body.Text("merchantOrderReference") ?? reference,
+        };
     }
 
     private static Uri ReturnUrl(JsonObject body) =>

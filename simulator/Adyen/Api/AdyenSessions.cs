@@ -77,7 +77,10 @@ internal sealed class AdyenSessions(AdyenBooks books, AdyenPayments payments)
             session.Asked.Text("reference")!, session.Amount, session.Currency, method, session.Asked.Text("shopperReference"),
             session.Asked.Integer("captureDelayHours") == 0,
             session.Asked.Flag("storePaymentMethod") == true || session.Asked.Text("storePaymentMethodMode") == "enabled",
-            AdyenVerdict.Of(method, acquirerCode: null));
+            AdyenVerdict.Of(method, acquirerCode: null))
+        {
+            OrderReference = session.Asked.Text("merchantOrderReference") ?? session.Asked.Text("reference")!,
+        };
         var paid = payments.Settle(request, order);
         session.Status = order.Verdict.IsAuthorised ? "completed" : "refused";
         session.Payments.Add(new JsonObject

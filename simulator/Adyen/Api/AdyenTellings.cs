@@ -26,11 +26,11 @@ internal static class AdyenTellings
     public static Telling Pending(AdyenBooks books, AdyenCharge charge) =>
         Item(books, charge, "PENDING", charge.Psp, "", charge.Reference, charge.Amount);
 
-    /// <param name="refusal">Why the modification was not done; null when it was.</param>
+    /// <param name="success">Whether the event is true: CAPTURE_FAILED is, when a capture failed.</param>
     public static Telling Modification(
-        AdyenBooks books, AdyenCharge charge, string eventCode, string psp, string? reference, long amount, string? refusal,
-        string additional = "") =>
-        Item(books, charge, eventCode, psp, charge.Psp, reference ?? charge.Reference, amount, refusal ?? "", refusal is null, additional);
+        AdyenBooks books, AdyenCharge charge, string eventCode, string psp, string? reference, long amount, string reason,
+        bool success, string additional = "") =>
+        Item(books, charge, eventCode, psp, charge.Psp, reference ?? charge.Reference, amount, reason, success, additional);
 
     public static Telling Token(AdyenBooks books, AdyenToken token, string what)
     {

@@ -32,13 +32,13 @@ internal sealed class PayPalApi : GatewayApi
 
     public override IReadOnlyList<TestToken> TestTokens { get; } =
     [
-        new("4032039668387500", "succeeds", "payment_source.card.number; expiry 2030-03"),
-        new("SCA_ALWAYS", "requires_action", "payment_source.card.attributes.verification.method"),
-        new("CCREJECT-REFUSED", "declined", "payment_source.card.name"),
-        new("CCREJECT-IF", "declined", "payment_source.card.name: insufficient funds"),
-        new("REFUND-PENDING", "refund_pending", "payment_source.card.name"),
-        new("REFUND-FAILS", "refund_fails", "payment_source.card.name"),
-        new("DISPUTED", "disputed", "payment_source.card.name"),
+        new("B-SUCCEEDS", "succeeds", "a billing agreement"),
+        new("B-DECLINED", "declined", "INSTRUMENT_DECLINED"),
+        new("B-REFUND-PENDING", "refund_pending"),
+        new("B-REFUND-FAILS", "refund_fails"),
+        new("B-DISPUTED", "disputed"),
+        new("SETUP-VISA", "stores", "a setup token"),
+        new("SETUP-CCREJECT-IF", "stores_declined", "a setup token of a card without money"),
     ];
 
     public override void Map(WebApplication app)

@@ -23,6 +23,7 @@ internal sealed class PayPalOrders(PayPalBooks books, PayPalResources resources,
             throw PayPalRefusal.Malformed(
                 "PAYPAL_REQUEST_ID_REQUIRED", "PayPal-Request-Id", "A PayPal-Request-Id is required if you are trying to process payment.");
         order.Payer = PayPalPayer.Read(source, books);
+        if (order.Payer.IsDeclined) throw Declined();
         ReadAddresses(order, source);
         Enter(request, order);
         Present(request, order);
@@ -75,13 +76,14 @@ internal sealed class PayPalOrders(PayPalBooks books, PayPalResources resources,
                 ? PayPalRefusal.Unprocessable(
                     "PAYER_ACTION_REQUIRED", "Transaction cannot complete successfully, instruct the buyer to return to PayPal.")
                 : PayPalRefusal.Unprocessable("ORDER_NOT_APPROVED", "Payer has not yet approved the Order for payment.");
-        if (payer.IsDeclined)
-            throw PayPalRefusal.Unprocessable(
-                "INSTRUMENT_DECLINED", "The instrument presented was either declined by the processor or bank.");
+        if (payer.IsDeclined) throw Declined();
 
         cashier.Complete(request, order);
         return Show(request, order, 201);
     }
+
+    private static PayPalRefusal Declined() => PayPalRefusal.Unprocessable(
+        "INSTRUMENT_DECLINED", "The instrument presented was either declined by the processor or bank.");
 
     private OrderEntry Open(JsonObject body)
     {

@@ -31,10 +31,15 @@ internal sealed record PayPalPayer(string Kind, string? Name = null, string Numb
                 "More than one payment method within the payment source is not supported.");
         if (source.Object("card") is { } card) return ReadCard(card, books);
         if (source.Object("paypal") is { } wallet) return ReadWallet(wallet, books);
-        if (source.Object("token")?.Text("id") is { } token) return books.Vaulted(token);
+        if (source.Object("token")?.Text("id") is { } token) return OfAgreement(token) ?? books.Vaulted(token);
         throw PayPalRefusal.Unprocessable(
             "NO_PAYMENT_SOURCE_PROVIDED", "At least one payment method is required within the payment source.");
     }
+
+    /// <summary>A billing agreement of a test: what stands behind <c>B-</c> is what shall happen. Null for another token.</summary>
+    private static PayPalPayer? OfAgreement(string token) => !token.StartsWith("B-", StringComparison.Ordinal)
+        ? null
+        : new PayPalPayer("paypal", token[2..]) { IsVaulted = true, IsDeclined = token == "B-DECLINED" };
 
     /// <summary>As answers show it.</summary>
     /// <param name="vaulted">What the payment left in the vault.</param>

@@ -137,6 +137,8 @@ internal sealed class PayPalResources(Uri self)
         var payments = new JsonObject();
         if (order.Authorizations.Count > 0) payments["authorizations"] = new JsonArray([.. order.Authorizations.Select(Authorization)]);
         if (order.Captures.Count > 0) payments["captures"] = new JsonArray([.. order.Captures.Select(Capture)]);
+        var refunds = order.Captures.SelectMany(capture => capture.Refunds).ToArray();
+        if (refunds.Length > 0) payments["refunds"] = new JsonArray([.. refunds.Select(Refund)]);
         return payments;
     }
 
