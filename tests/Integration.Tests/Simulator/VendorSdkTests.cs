@@ -18,6 +18,12 @@ public sealed class VendorSdkTests : IAsyncLifetime
     [VendorSdkFact]
     public Task Stripes_own_client_pays_captures_refunds_and_saves_at_the_simulator() => RunAsync("stripe.mjs");
 
+    [VendorSdkFact]
+    public Task Adyens_own_client_pays_captures_refunds_and_saves_at_the_simulator() => RunAsync("adyen.mjs");
+
+    [VendorSdkFact]
+    public Task PayPals_own_client_pays_captures_refunds_and_saves_at_the_simulator() => RunAsync("paypal.mjs");
+
     private async Task RunAsync(string script)
     {
         var environment = new Dictionary<string, string>
