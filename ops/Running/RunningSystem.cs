@@ -86,7 +86,11 @@ internal sealed class RunningSystem : IAsyncDisposable
         var folder = Path.Combine(_data.FullName, "simulator");
         Directory.CreateDirectory(folder);
         await StartAsync("simulator", Ports.Simulator,
-            ["serve", "--port", Ports.Simulator.ToString(CultureInfo.InvariantCulture), "--data", folder], cancellationToken);
+            [
+                "serve", "--port", Ports.Simulator.ToString(CultureInfo.InvariantCulture), "--data", folder,
+                "--ingress", $"http://127.0.0.1:{Ports.Ingress}",
+            ],
+            cancellationToken);
         var secrets = SimulatorSecrets.Load(folder);
         _settings["Gateways__Stripe__WebhookSecrets__0"] = secrets.StripeSecret;
         _settings["Gateways__Adyen__HmacKeys__0"] = secrets.AdyenHmacKey;

@@ -22,6 +22,9 @@ internal sealed record Knobs
     /// <summary>What takes a gateway its time (a pending refund, a modification at Adyen) is settled after this.</summary>
     public int SettleMs { get; set; } = 100;
 
+    /// <summary>What was made less than this ago is not found by a search (Stripe); reading by id always finds it.</summary>
+    public int SearchLagMs { get; set; }
+
     /// <summary>How long a time-out keeps silent before the connection is cut.</summary>
     public int SilenceMs { get; set; }
 
@@ -86,7 +89,10 @@ internal sealed record Knobs
         if (Ingress is not null && (!Uri.TryCreate(Ingress, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")))
             yield return $"ingress '{Ingress}' is not an http address.";
         (string, int)[] times =
-            [("latencyMs", LatencyMs), ("settleMs", SettleMs), ("silenceMs", SilenceMs), ("webhookDelayMs", WebhookDelayMs)];
+        [
+            ("latencyMs", LatencyMs), ("settleMs", SettleMs), ("silenceMs", SilenceMs), ("searchLagMs", SearchLagMs),
+            ("webhookDelayMs", WebhookDelayMs),
+        ];
         foreach (var (name, value) in times)
             if (value is < 0 or > 600_000) yield return $"{name} {value} is not from 0 to 600000.";
         if (RetryAfterSeconds is < 0 or > 600) yield return $"retryAfterSeconds {RetryAfterSeconds} is not from 0 to 600.";

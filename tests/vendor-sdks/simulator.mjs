@@ -30,3 +30,8 @@ export async function eventually(look, isThere) {
     if (Date.now() > end) throw new Error(`still ${JSON.stringify(seen)}`);
   }
 }
+
+/** What the payer clicks on a page of the gateway's; the answer sends the payer back. */
+export function decide(page, decision) {
+  return fetch(page, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ decision }) });
+}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import test from 'node:test';
 import Stripe from 'stripe';
-import { address, effects, eventually, knobs, secrets, truth } from './simulator.mjs';
+import { address, decide, effects, eventually, knobs, secrets, truth } from './simulator.mjs';
 
 const options = { host: address.hostname, port: address.port, protocol: address.protocol.replace(':', ''), telemetry: false };
 const stripe = new Stripe(secrets.stripeApiKey, { ...options, maxNetworkRetries: 0 });
@@ -36,7 +36,9 @@ test('a payment is confirmed in a second step', async () => {
 });
 
 test('what is held is captured in parts, and never more than is there', async () => {
-  const intent = await paid({ capture_method: 'manual' });
+  const single = await paid({ capture_method: 'manual' });
+  assert.equal((await failing(stripe.paymentIntents.capture(single.id, { amount_to_capture: 1, final_capture: false }))).param, 'final_capture');
+  const intent = await paid({ capture_method: 'manual', payment_method_options: { card: { request_multicapture: 'if_available' } } });
   assert.equal(intent.status, 'requires_capture');
   assert.equal(intent.amount_capturable, 2500);
   const part = await stripe.paymentIntents.capture(intent.id, { amount_to_capture: 1000, final_capture: false });
@@ -74,16 +76,16 @@ test('a decline is a card error that carries the payment', async () => {
 });
 
 test('3-D Secure: the payer completes the challenge, or fails it', async () => {
-  for (const [button, status] of [['complete', 'succeeded'], ['fail', 'requires_payment_method']]) {
+  for (const [decision, status] of [['approve', 'succeeded'], ['decline', 'requires_payment_method']]) {
     const intent = await paid({
       payment_method: 'pm_card_authenticationRequired', return_url: 'https://shop.example/back',
       automatic_payment_methods: { enabled: true },
     });
     assert.equal(intent.status, 'requires_action');
     assert.equal(intent.next_action.type, 'redirect_to_url');
-    const page = await (await fetch(intent.next_action.redirect_to_url.url)).text();
-    const form = new RegExp(`action="([^"]+/${button})"`).exec(page)[1];
-    const back = await fetch(new URL(form, address), { method: 'POST', redirect: 'manual' });
+    const page = intent.next_action.redirect_to_url.url;
+    assert.match(await (await fetch(page)).text(), new RegExp(`<form method="post">[^]+name="decision" value="${decision}"`));
+    const back = await decide(page, decision);
     assert.match(back.headers.get('location'), new RegExp(`^https://shop.example/back\\?payment_intent=${intent.id}&`));
     assert.equal((await stripe.paymentIntents.retrieve(intent.id)).status, status);
   }
@@ -138,7 +140,7 @@ test('a method is set up for later', async () => {
     customer: customer.id, payment_method: 'pm_card_authenticationRequiredOnSetup', confirm: true, return_url: 'https://shop.example/back',
   });
   assert.equal(careful.status, 'requires_action');
-  await fetch(`${careful.next_action.redirect_to_url.url}/complete`, { method: 'POST', redirect: 'manual' });
+  await decide(careful.next_action.redirect_to_url.url, 'approve');
   const kept = await stripe.setupIntents.retrieve(careful.id);
   assert.equal(kept.status, 'succeeded');
   assert.equal((await paid({ payment_method: kept.payment_method, customer: customer.id, off_session: true })).status, 'succeeded');

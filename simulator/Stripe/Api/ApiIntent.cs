@@ -30,6 +30,9 @@ internal sealed class ApiIntent : IStripeIntent
     public string? NextAction { get; set; }
     public string? FailureCode { get; set; }
     public string? Decline { get; set; }
+
+    /// <summary>Whether the rest stays held after a first capture, when that is asked for.</summary>
+    public bool HasMulticapture { get; set; }
     public bool IsAuthenticated { get; set; }
     public bool IsDisputed { get; set; }
     public long Received { get; set; }

@@ -36,10 +36,10 @@ internal sealed class StripeAttempts(StripeBooks books, StripeMethods methods, S
         if (isFinal) aftermath.Follow(intent);
     }
 
-    /// <summary>The payer has been at the challenge page. False: the intent does not wait for that any more.</summary>
-    public bool Authenticate(ApiIntent intent, bool succeeded, StripeStep step)
+    /// <summary>The payer has been at the challenge page. Nothing happens when the intent does not wait for that any more.</summary>
+    public void Authenticate(ApiIntent intent, bool succeeded, StripeStep step)
     {
-        if (intent.Status != "requires_action") return false;
+        if (intent.Status != "requires_action") return;
         var card = intent.Method!.Card;
         var part = intent.ChargeId;
         if (!succeeded) FailAuthentication(intent, step);
@@ -56,7 +56,6 @@ internal sealed class StripeAttempts(StripeBooks books, StripeMethods methods, S
             GatewayPaymentId = intent.Id, PaymentId = intent.Truth.PaymentId, PartId = part, Amount = intent.Truth.Amount,
             Currency = intent.Truth.Currency.Code, At = step.Now,
         }, intent.Truth);
-        return true;
     }
 
     public static bool NeedsAuthentication(ApiMethod method) => method.Card.Authentication switch

@@ -1,4 +1,3 @@
-using System.Net;
 using PaymentPipeline.Simulator.Api;
 
 namespace PaymentPipeline.Simulator.Stripe.Api;
@@ -11,6 +10,7 @@ internal sealed class StripeChallengePage(StripeBooks books, StripeAttempts atte
 {
     private const string Path = "/simulator/stripe/3ds/";
 
+    /// <summary>The page: a GET shows it, <c>decision=approve</c> completes and <c>decision=decline</c> fails the challenge.</summary>
     public static string AddressOf(ApiFloor floor, string id) => new Uri(floor.Self, Path + id).ToString();
 
     /// <summary>JSON of <c>next_action</c>.</summary>
@@ -18,61 +18,31 @@ internal sealed class StripeChallengePage(StripeBooks books, StripeAttempts atte
         ? $$"""{ "redirect_to_url": { "return_url": {{StripeBodies.Text(returnUrl)}}, "url": "{{url}}" }, "type": "redirect_to_url" }"""
         : $$"""{ "type": "use_stripe_sdk", "use_stripe_sdk": { "stripe_js": "{{url}}", "type": "three_d_secure_redirect" } }""";
 
-    public void Map(WebApplication app)
+    public void Map(WebApplication app) => app.MapPage(books.Floor, Path + "{id}", Answer);
+
+    private ApiAnswer Answer(ApiRequest request)
     {
-        app.MapGet(Path + "{id}", (string id) => Show(id));
-        app.MapPost(Path + "{id}/complete", (string id) => Answer(id, succeeded: true));
-        app.MapPost(Path + "{id}/fail", (string id) => Answer(id, succeeded: false));
+        var id = request.Route("id");
+        if (books.Intents.Find(id) is { } intent)
+            return Decide(request, $"{intent.Truth.Currency.Text(intent.Truth.Amount)} {intent.Truth.Currency.Code}",
+                (succeeded, step) => attempts.Authenticate(intent, succeeded, step),
+                () => Back(intent.ReturnUrl, "payment_intent", id, intent.ClientSecret, intent.Status));
+        if (books.SetupIntents.Find(id) is { } setup)
+            return Decide(request, "a card for later payments",
+                (succeeded, step) => setups.Authenticate(setup, succeeded, step),
+                () => Back(setup.ReturnUrl, "setup_intent", id, $"{id}_secret_{setup.Secret}", setup.Status));
+        return PayerPage.NotFound();
     }
 
-    private IResult Show(string id)
+    private ApiAnswer Decide(ApiRequest request, string what, Action<bool, StripeStep> authenticate, Func<ApiAnswer> back)
     {
-        string? what;
-        lock (books.Floor.Lock)
-            what = books.Intents.Find(id) is { } intent
-                ? $"{intent.Truth.Currency.Text(intent.Truth.Amount)} {intent.Truth.Currency.Code}: {intent.Status}"
-                : books.SetupIntents.Find(id) is { } setup ? $"Card for later payments: {setup.Status}" : null;
-        return what is null ? Results.NotFound() : Page($"""
-            <p id="what">{WebUtility.HtmlEncode(what)}</p>
-            <form method="post" action="{Path}{id}/complete"><button id="complete">Complete</button></form>
-            <form method="post" action="{Path}{id}/fail"><button id="fail">Fail</button></form>
-            """);
+        if (request.Method == "GET") return PayerPage.Choice("Your bank", $"Is it you: {what}?", ("approve", "Complete"), ("decline", "Fail"));
+        authenticate(PayerPage.Decision(request) == "approve", books.StepOf(request.Tell));
+        return back();
     }
 
-    private IResult Answer(string id, bool succeeded)
-    {
-        string? back = null;
-        var found = false;
-        books.Floor.Act(tell =>
-        {
-            var step = books.StepOf(tell);
-            if (books.Intents.Find(id) is { } intent)
-            {
-                found = true;
-                attempts.Authenticate(intent, succeeded, step);
-                back = Back(intent.ReturnUrl, "payment_intent", id, intent.ClientSecret, intent.Status != "requires_payment_method");
-            }
-            else if (books.SetupIntents.Find(id) is { } setup)
-            {
-                found = true;
-                setups.Authenticate(setup, succeeded, step);
-                back = Back(setup.ReturnUrl, "setup_intent", id, $"{id}_secret_{setup.Secret}", setup.Status != "requires_payment_method");
-            }
-        });
-        if (!found) return Results.NotFound();
-        return back is null ? Page("<p id=\"what\">Done: this window can be closed.</p>") : Results.Redirect(back);
-    }
-
-    private static string? Back(string? returnUrl, string kind, string id, string secret, bool succeeded) => returnUrl is null
-        ? null
-        : $"{returnUrl}{(returnUrl.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{kind}={id}&{kind}_client_secret={secret}"
-            + $"&redirect_status={(succeeded ? "succeeded" : "failed")}";
-
-    private static IResult Page(string content) => Results.Content($"""
-        <!DOCTYPE html>
-        <html lang="en"><head><meta charset="utf-8"><title>3-D Secure (simulated)</title></head>
-        <body><h1>Your bank asks: is it you?</h1>
-        {content}
-        </body></html>
-        """, "text/html; charset=utf-8");
+    private static ApiAnswer Back(string? returnUrl, string kind, string id, string secret, string status) => returnUrl is null
+        ? PayerPage.Done()
+        : PayerPage.SendTo(new Uri(returnUrl), (kind, id), (kind + "_client_secret", secret),
+            ("redirect_status", status == "requires_payment_method" ? "failed" : "succeeded"));
 }

@@ -24,6 +24,7 @@ internal sealed class StripeIntents(StripeBooks books, StripeMethods methods, St
         var suffix = p.Text("statement_descriptor_suffix", 22);
         p.Choice("confirmation_method", "automatic");
         var token = p.Text("payment_method");
+        var multicapture = p.Nested("payment_method_options")?.Nested("card")?.Choice("request_multicapture", "if_available", "never");
         IgnoreTheRest(p, request);
         p.RefuseUnknown();
 
@@ -35,6 +36,7 @@ internal sealed class StripeIntents(StripeBooks books, StripeMethods methods, St
 
         var intent = Open(request, currency, amount, captureMethod, metadata, description, email, suffix);
         (intent.Customer, intent.ReturnUrl, intent.SetupFutureUsage) = (customer, returnUrl, usage);
+        intent.HasMulticapture = multicapture == "if_available";
         var step = books.StepOf(request);
         if (method is not null) intent.Method = methods.Use(method);
         if (method is not null && !confirm)
@@ -86,6 +88,8 @@ internal sealed class StripeIntents(StripeBooks books, StripeMethods methods, St
             ? currency.FromWire(wire) ?? throw StripeErrors.Invalid("parameter_invalid_integer", "Invalid amount.", "amount_to_capture")
             : intent.Capturable;
         if (amount < 1) throw StripeErrors.NotPositive("amount_to_capture");
+        if (!isFinal && !intent.HasMulticapture)
+            throw StripeErrors.State(null, "This PaymentIntent cannot be captured several times: multicapture was not asked for.", "final_capture");
         if (amount > intent.Capturable)
             throw StripeErrors.State("amount_too_large", "The amount to capture is more than what can be captured.", "amount_to_capture");
 
@@ -137,7 +141,12 @@ internal sealed class StripeIntents(StripeBooks books, StripeMethods methods, St
         var limit = p.Integer("limit") ?? 10;
         p.Ignore("page");
         p.RefuseUnknown();
-        List<string> found = [.. books.Intents.NewestFirst().Where(fits).Take((int)limit).Select(intent => intent.Write())];
+        var known = request.Now.AddMilliseconds(-books.Floor.Faults["stripe"].Knobs.SearchLagMs);
+        List<string> found =
+        [
+            .. books.Intents.NewestFirst().Where(intent => intent.Created <= known && fits(intent)).Take((int)limit)
+                .Select(intent => intent.Write()),
+        ];
         return StripeShelf<ApiIntent>.Page(found, "/v1/payment_intents/search", hasMore: false, "search_result");
     }
 

@@ -68,13 +68,12 @@ internal sealed class StripeSetupIntents(StripeBooks books, StripeMethods method
         return Done(setup, request, "done", p.Expand);
     }
 
-    /// <summary>The payer has been at the challenge page. False: the set-up does not wait for that any more.</summary>
-    public bool Authenticate(ApiSetupIntent setup, bool succeeded, StripeStep step)
+    /// <summary>The payer has been at the challenge page. Nothing happens when the set-up does not wait for that any more.</summary>
+    public void Authenticate(ApiSetupIntent setup, bool succeeded, StripeStep step)
     {
-        if (setup.Status != "requires_action") return false;
+        if (setup.Status != "requires_action") return;
         if (succeeded) Succeed(setup, step);
         else Fail(setup, "setup_intent_authentication_failure", null, step);
-        return true;
     }
 
     private ApiAnswer Try(ApiSetupIntent setup, ApiRequest request, StripeStep step, IReadOnlyList<string> expand)
