@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using PaymentPipeline.Api.Auth;
 using PaymentPipeline.Api.Errors;
 using PaymentPipeline.Api.Events;
+using PaymentPipeline.Api.Operations;
 using PaymentPipeline.Api.Requests;
 using PaymentPipeline.Gateways;
 using PaymentPipeline.Hosting;
@@ -45,6 +46,7 @@ internal static class ApiApp
     {
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, ServerLimits>();
         services.AddAuth();
+        services.AddOperations();
         services.AddSingleton<ApiMetrics>();
         services.AddEvents();
         services.AddReadinessCheck<DatabaseHealth>("database", (health, cancellationToken) => health.CheckAsync(cancellationToken));

@@ -1,4 +1,6 @@
 using PaymentPipeline.Api.Events;
+using PaymentPipeline.Api.Payments;
+using PaymentPipeline.Api.Refunds;
 
 namespace PaymentPipeline.Api;
 
@@ -10,6 +12,8 @@ internal static class ApiRoutes
     public static RouteGroupBuilder MapV1(this RouteGroupBuilder v1)
     {
         GetEvents.Map(v1);
+        v1.MapPayments();
+        v1.MapRefunds();
         return v1;
     }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using PaymentPipeline.Gateways;
 using PaymentPipeline.Hosting.Problems;
 
 namespace PaymentPipeline.Api.Errors;
@@ -40,9 +42,52 @@ internal static class Problems
         new(422, "idempotency_key_reused", "This idempotency key was used for another request");
     public static readonly Problem AmountOutOfRange = new(422, "amount_out_of_range", "The amount is not within what is allowed");
 
+    public static readonly Problem NoRoute = new(422, "no_route", "No gateway takes this payment");
+    public static readonly Problem PaymentMethodRemoved = new(409, "payment_method_removed", "The payment method was removed");
+    public static readonly Problem PaymentState = new(409, "payment_state", "The payment's status does not allow this");
+    public static readonly Problem AlreadyCanceled = new(409, "already_canceled", "The payment is canceled already");
+    public static readonly Problem OperationInProgress = new(409, "operation_in_progress", "Another operation on the payment is in progress");
+    public static readonly Problem OperationUnresolved =
+        new(409, "operation_unresolved", "An operation on the payment has an unknown outcome");
+    public static readonly Problem AmountTooLarge = new(422, "amount_too_large", "More was asked for than is left");
+    public static readonly Problem NothingLeft = new(422, "nothing_left", "Nothing is left of the payment for this");
+
+    // The gateway.
+    public static readonly Problem PaymentDeclined = new(402, "payment_declined", "The payment was declined");
+    public static readonly Problem GatewayConflict = new(409, "gateway_conflict", "The payment's state at the gateway does not allow this");
+    public static readonly Problem GatewayRefused = new(422, "gateway_refused", "The gateway refused the request");
+    public static readonly Problem GatewayMisconfigured = new(502, "gateway_misconfigured", "The gateway does not accept our credentials");
+    public static readonly Problem GatewayUnavailable = new(503, "gateway_unavailable", "The gateway was not reached; nothing happened");
+
     // Ours.
     public static readonly Problem InternalError = new(500, "internal_error", "Something failed on our side");
     public static readonly Problem Unavailable = new(503, "unavailable", "The service cannot do this just now");
+
+    public static readonly Problem DeadlineExceeded = new(504, "deadline_exceeded", "It took longer than the request may take");
+
+    /// <summary>For a refusal of the books' rules.</summary>
+    public static Problem OfRefusal(string code) => code switch
+    {
+        "payment_state" => PaymentState,
+        "already_canceled" => AlreadyCanceled,
+        "operation_in_progress" => OperationInProgress,
+        "amount_too_large" => AmountTooLarge,
+        "nothing_left" => NothingLeft,
+        _ => throw new UnreachableException($"The rules refuse with {code}, which has no problem."),
+    };
+
+    /// <summary>For a gateway's definite no. Whatever else it was, the operation failed.</summary>
+    public static Problem OfReply(GatewayReply reply) => reply.Outcome switch
+    {
+        GatewayOutcome.Declined => PaymentDeclined,
+        GatewayOutcome.NotDone => GatewayUnavailable,
+        _ => reply.Failure?.Code switch
+        {
+            "unauthorized" => GatewayMisconfigured,
+            "invalid_state" or "already_done" => GatewayConflict,
+            _ => GatewayRefused,
+        },
+    };
 
     /// <summary>For a status that the framework set without a body.</summary>
     public static Problem? OfStatus(int status) => status switch

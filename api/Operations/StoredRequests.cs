@@ -1,0 +1,35 @@
+using System.Text.Json.Serialization;
+using PaymentPipeline.Api.Payments;
+
+namespace PaymentPipeline.Api.Operations;
+
+/// <summary>
+/// What is kept of a request while its outcome is open (<see cref="Storage.Operations.ApiOperation.Request"/>): all that the gateway
+/// call is made from, so that the same call can be made again, word for word, by another process after a crash. Members may be added,
+/// never renamed: an older process's operations are finished by a newer one.
+/// </summary>
+internal sealed record StoredCreate(CreatePaymentRequest Request, BoundMethod? Method, IReadOnlyList<Candidate> Candidates);
+
+/// <summary>The way to pay, resolved before the operation began.</summary>
+/// <param name="IsStored">A stored method of the user's, not what the client-side library made.</param>
+internal sealed record BoundMethod(string Token, bool IsStored, string? GatewayCustomerId);
+
+/// <summary>A gateway account that may take the payment, in the order in which they are tried.</summary>
+internal sealed record Candidate(string Gateway, string Account);
+
+internal sealed record StoredConfirm(ConfirmPaymentRequest Request, BoundMethod? Method, string CaptureMethod);
+
+internal sealed record StoredCapture(bool IsFinal, IReadOnlyList<string> Aliases);
+
+internal sealed record StoredCancel(string? Reason, IReadOnlyList<string> Aliases);
+
+internal sealed record StoredRefund(string? Reason, string? GatewayCaptureId, IReadOnlyList<string> Aliases);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(StoredCreate))]
+[JsonSerializable(typeof(StoredConfirm))]
+[JsonSerializable(typeof(StoredCapture))]
+[JsonSerializable(typeof(StoredCancel))]
+[JsonSerializable(typeof(StoredRefund))]
+internal sealed partial class StoredJson : JsonSerializerContext;

@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+
+namespace PaymentPipeline.Api.Operations;
+
+/// <summary>
+/// Operations whose callers may have left. A stop waits for them, within the host's own limit; what it cuts off is taken over by
+/// another process, or by the next start.
+/// </summary>
+internal sealed class WorkInHand(OperationMetrics metrics, ILogger<WorkInHand> logger) : IHostedService
+{
+    private readonly ConcurrentDictionary<Task, byte> _tasks = [];
+
+    public Task<T> Track<T>(Func<Task<T>> work)
+    {
+        var task = Task.Run(work);
+        _tasks.TryAdd(task, 0);
+        metrics.InHand(_tasks.Count);
+        task.ContinueWith(Ended, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return task;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.WhenAll(_tasks.Keys).WaitAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // Each failure was logged where it happened; what is cut off here is open in the books.
+            Log.WorkCutOff(logger, _tasks.Count);
+        }
+    }
+
+    private void Ended(Task task)
+    {
+        // Read, so that a failure after the caller has left is not lost.
+        if (task.Exception is { } failed) Log.OperationFailed(logger, failed.GetBaseException());
+        _tasks.TryRemove(task, out _);
+        metrics.InHand(_tasks.Count);
+    }
+}

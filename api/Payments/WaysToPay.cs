@@ -1,0 +1,56 @@
+using PaymentPipeline.Api.Errors;
+using PaymentPipeline.Api.Operations;
+using PaymentPipeline.Api.Requests;
+using PaymentPipeline.Core;
+using PaymentPipeline.Core.Payments;
+using PaymentPipeline.Gateways;
+using PaymentPipeline.Storage.Operations;
+
+namespace PaymentPipeline.Api.Payments;
+
+/// <summary>What a request says about the way to pay, resolved to what the gateway is given.</summary>
+/// <param name="Gateway">Bound by a stored method or a token; null where the routing rules choose.</param>
+/// <param name="Account">Bound by a stored method; null for any of the gateway's.</param>
+internal sealed record WayToPay(Guid? MethodId, BoundMethod? Bound, string? Gateway, string? Account)
+{
+    public static readonly WayToPay Open = new(null, null, null, null);
+}
+
+/// <summary>
+/// Finds the way to pay. A stored method is its user's own, within the tenant: another's is not found, a removed one is in conflict.
+/// </summary>
+internal sealed class WaysToPay(StoredMethods methods, PaymentGatewayRegistry gateways)
+{
+    /// <exception cref="RefusalException">There is no such method, or the request does not say whose token it is.</exception>
+    public async Task<WayToPay> ForNewAsync(CreatePaymentRequest request, Visibility visibility)
+    {
+        if (request.PaymentMethodId is { } methodId)
+        {
+            var stored = await methods.FindAsync(methodId, request.UserId, visibility);
+            if (request.Gateway is { } asked && asked != stored.Gateway)
+                throw RequestRules.Wrong("gateway", $"is not the gateway of the payment method, {stored.Gateway}");
+            return new WayToPay(
+                stored.Id, new BoundMethod(stored.Token, IsStored: true, stored.GatewayCustomerId), stored.Gateway, stored.Account);
+        }
+        if (request.Token is not { } token) return WayToPay.Open with { Gateway = request.Gateway };
+        return new WayToPay(null, new BoundMethod(token, IsStored: false, null), request.Gateway ?? OnlyGateway(visibility), null);
+    }
+
+    /// <summary>For a payment that is at its gateway already.</summary>
+    public async Task<BoundMethod?> ForKnownAsync(ConfirmPaymentRequest request, Payment payment, Visibility visibility)
+    {
+        if (request.PaymentMethodId is not { } methodId)
+            return request.Token is { } token ? new BoundMethod(token, IsStored: false, null) : null;
+        var stored = await methods.FindAsync(methodId, payment.UserId, visibility);
+        return stored.Gateway == payment.Gateway && stored.Account == payment.Account
+            ? new BoundMethod(stored.Token, IsStored: true, stored.GatewayCustomerId)
+            : throw RequestRules.Wrong("paymentMethodId", $"is of another gateway account than the payment, {payment.Gateway}");
+    }
+
+    /// <summary>A token does not say whose it is; it needs no saying where there is but one gateway.</summary>
+    private string OnlyGateway(Visibility visibility)
+    {
+        var mine = visibility.Accounts.Select(account => account.Gateway).Where(name => gateways.Find(name) is not null).Distinct().ToList();
+        return mine is [var only] ? only : throw RequestRules.Wrong("gateway", "is required with token: only its gateway can read it");
+    }
+}
