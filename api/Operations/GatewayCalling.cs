@@ -42,7 +42,6 @@ internal static class GatewayCalling
                 Amount = operation.Amount,
                 SentAt = operation.StartedAt,
                 CaptureMethod = CaptureMethodOf(snapshot.Details.CaptureMethod),
-                Aliases = AliasesOf(operation),
             }, cancellationToken);
 
     /// <summary>The gateway's id of the payment; null while only we have named it.</summary>
@@ -111,7 +110,6 @@ internal static class GatewayCalling
             GatewayPaymentId = GatewayIdOf(snapshot.Payment),
             OperationId = operation.GatewayKey,
             Amount = operation.Amount,
-            Aliases = stored.Aliases,
             IsFinal = stored.IsFinal,
             IsWhole = operation.Amount.AmountMinor == snapshot.Payment.AmountAuthorized,
         };
@@ -127,7 +125,6 @@ internal static class GatewayCalling
             PaymentId = PublicIdOf(operation.PaymentId),
             GatewayPaymentId = GatewayIdOf(snapshot.Payment),
             Reason = stored.Reason,
-            Aliases = stored.Aliases,
         };
     }
 
@@ -142,19 +139,9 @@ internal static class GatewayCalling
             GatewayPaymentId = GatewayIdOf(snapshot.Payment),
             OperationId = operation.GatewayKey,
             Amount = operation.Amount,
-            Aliases = stored.Aliases,
             Reason = stored.Reason,
-            GatewayCaptureId = stored.GatewayCaptureId,
         };
     }
-
-    private static IReadOnlyList<string> AliasesOf(ApiOperation operation) => operation.Kind switch
-    {
-        ApiOperationKind.Capture => Read(operation, StoredJson.Default.StoredCapture).Aliases,
-        ApiOperationKind.Cancel => Read(operation, StoredJson.Default.StoredCancel).Aliases,
-        ApiOperationKind.Refund => Read(operation, StoredJson.Default.StoredRefund).Aliases,
-        _ => [],
-    };
 
     private static bool IsPart(ApiOperationKind kind) =>
         kind is ApiOperationKind.Capture or ApiOperationKind.Refund or ApiOperationKind.Cancel;

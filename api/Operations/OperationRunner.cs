@@ -34,8 +34,7 @@ internal sealed class OperationRunner(
         while (turn.State == ApiOperationState.Failed && NextCandidate(current, turn.Reply) is { } candidate)
         {
             metrics.FailedOver(current.Operation.Gateway, candidate.Gateway);
-            current = await store.MoveAsync(
-                current.Operation.Id, current.Operation.LeaseEpoch, candidate.Gateway, candidate.Account, CancellationToken.None);
+            current = await store.MoveAsync(current, candidate.Gateway, candidate.Account, CancellationToken.None);
             turn = await AskAsync(current);
         }
         return await SettleAsync(current, turn);
@@ -172,6 +171,7 @@ internal sealed class OperationRunner(
                 ApiOperationState.Accepted => now + TryAgain.WebhookPatience,
                 _ => null,
             },
+            GivesKeyBack = turn.NothingHappened,
             Respond = (snapshot, settled) => OperationAnswers.Definite(turn, snapshot, settled),
         };
     }
@@ -188,6 +188,9 @@ internal sealed record GatewayTurn(ApiOperationState State, GatewayReply Reply)
 {
     /// <summary>It was looked for where it would have to be, and is not there.</summary>
     public bool NeverHappened { get; init; }
+
+    /// <summary>The caller may try again as if it had never asked.</summary>
+    public bool NothingHappened => State == ApiOperationState.Failed && (NeverHappened || Reply.Outcome == GatewayOutcome.NotDone);
 
     /// <summary>
     /// Null while the outcome is open. A webhook may have told it to the books when the request that asked was dead already: then only

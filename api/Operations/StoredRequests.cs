@@ -19,11 +19,11 @@ internal sealed record Candidate(string Gateway, string Account);
 
 internal sealed record StoredConfirm(ConfirmPaymentRequest Request, BoundMethod? Method, string CaptureMethod);
 
-internal sealed record StoredCapture(bool IsFinal, IReadOnlyList<string> Aliases);
+internal sealed record StoredCapture(bool IsFinal);
 
-internal sealed record StoredCancel(string? Reason, IReadOnlyList<string> Aliases);
+internal sealed record StoredCancel(string? Reason);
 
-internal sealed record StoredRefund(string? Reason, string? GatewayCaptureId, IReadOnlyList<string> Aliases);
+internal sealed record StoredRefund(string? Reason);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

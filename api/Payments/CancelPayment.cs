@@ -7,7 +7,7 @@ using PaymentPipeline.Storage.Operations;
 namespace PaymentPipeline.Api.Payments;
 
 /// <summary><c>POST /v1/payments/{id}/cancel</c></summary>
-internal sealed class CancelPayment(TenantAccounts accounts, GatewayNames names, OperationRequests operations)
+internal sealed class CancelPayment(TenantAccounts accounts, OperationRequests operations)
 {
     public Task<IResult> HandleAsync(
         string id, JsonBody<CancelPaymentRequest> body, IdempotencyKey key, Caller caller, CancellationToken cancellationToken)
@@ -15,17 +15,16 @@ internal sealed class CancelPayment(TenantAccounts accounts, GatewayNames names,
         RequestRules.OneOf(body.Value.Reason, "reason", "duplicate", "fraudulent", "requested_by_customer", "abandoned");
         var paymentId = PaymentIds.Parse(id);
         var claim = caller.Claim(key, body.Fingerprint);
-        return operations.RunAsync(claim, () => PrepareAsync(paymentId, body.Value, claim, caller), cancellationToken);
+        return operations.RunAsync(claim, () => Task.FromResult(Prepare(paymentId, body.Value, claim, caller)), cancellationToken);
     }
 
-    private async Task<OperationStart> PrepareAsync(Guid paymentId, CancelPaymentRequest request, IdempotencyClaim claim, Caller caller)
+    private OperationStart Prepare(Guid paymentId, CancelPaymentRequest request, IdempotencyClaim claim, Caller caller)
     {
-        var visibility = accounts.VisibilityOf(caller);
-        var stored = new StoredCancel(request.Reason, await names.OfAsync(paymentId, visibility));
+        var stored = new StoredCancel(request.Reason);
         return new OperationStart
         {
             Claim = claim,
-            Visibility = visibility,
+            Visibility = accounts.VisibilityOf(caller),
             Kind = ApiOperationKind.Cancel,
             PaymentId = paymentId,
             Reason = request.Reason,

@@ -7,7 +7,7 @@ using PaymentPipeline.Storage.Operations;
 namespace PaymentPipeline.Api.Payments;
 
 /// <summary><c>POST /v1/payments/{id}/capture</c></summary>
-internal sealed class CapturePayment(RequestRules rules, TenantAccounts accounts, GatewayNames names, OperationRequests operations)
+internal sealed class CapturePayment(RequestRules rules, TenantAccounts accounts, OperationRequests operations)
 {
     public Task<IResult> HandleAsync(
         string id, JsonBody<CapturePaymentRequest> body, IdempotencyKey key, Caller caller, CancellationToken cancellationToken)
@@ -15,18 +15,17 @@ internal sealed class CapturePayment(RequestRules rules, TenantAccounts accounts
         var paymentId = PaymentIds.Parse(id);
         if (body.Value.Amount is { } asked) rules.Amount(asked, "amount");
         var claim = caller.Claim(key, body.Fingerprint);
-        return operations.RunAsync(claim, () => PrepareAsync(paymentId, body.Value, claim, caller), cancellationToken);
+        return operations.RunAsync(claim, () => Task.FromResult(Prepare(paymentId, body.Value, claim, caller)), cancellationToken);
     }
 
-    private async Task<OperationStart> PrepareAsync(Guid paymentId, CapturePaymentRequest request, IdempotencyClaim claim, Caller caller)
+    private OperationStart Prepare(Guid paymentId, CapturePaymentRequest request, IdempotencyClaim claim, Caller caller)
     {
-        var visibility = accounts.VisibilityOf(caller);
         var isFinal = request.Final ?? request.Amount is null;
-        var stored = new StoredCapture(isFinal, await names.OfAsync(paymentId, visibility));
+        var stored = new StoredCapture(isFinal);
         return new OperationStart
         {
             Claim = claim,
-            Visibility = visibility,
+            Visibility = accounts.VisibilityOf(caller),
             Kind = ApiOperationKind.Capture,
             PaymentId = paymentId,
             Amount = request.Amount,

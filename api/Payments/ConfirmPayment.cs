@@ -24,7 +24,7 @@ internal sealed class ConfirmPayment(
     private async Task<OperationStart> PrepareAsync(Guid paymentId, ConfirmPaymentRequest request, IdempotencyClaim claim, Caller caller)
     {
         var visibility = accounts.VisibilityOf(caller);
-        var known = await payments.FindAsync(visibility, paymentId, CancellationToken.None)
+        var known = await payments.FindAsync(paymentId, visibility, CancellationToken.None)
             ?? throw new RefusalException(Problems.NotFound);
         var bound = await waysToPay.ForKnownAsync(request, known.Payment, visibility);
         var stored = new StoredConfirm(request, bound, known.Details.CaptureMethod ?? CaptureMethods.Automatic);

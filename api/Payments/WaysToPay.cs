@@ -4,6 +4,7 @@ using PaymentPipeline.Api.Requests;
 using PaymentPipeline.Core;
 using PaymentPipeline.Core.Payments;
 using PaymentPipeline.Gateways;
+using PaymentPipeline.Storage;
 using PaymentPipeline.Storage.Operations;
 
 namespace PaymentPipeline.Api.Payments;
@@ -19,14 +20,14 @@ internal sealed record WayToPay(Guid? MethodId, BoundMethod? Bound, string? Gate
 /// <summary>
 /// Finds the way to pay. A stored method is its user's own, within the tenant: another's is not found, a removed one is in conflict.
 /// </summary>
-internal sealed class WaysToPay(StoredMethods methods, PaymentGatewayRegistry gateways)
+internal sealed class WaysToPay(WaysToPayQueries methods, PaymentGatewayRegistry gateways)
 {
     /// <exception cref="RefusalException">There is no such method, or the request does not say whose token it is.</exception>
     public async Task<WayToPay> ForNewAsync(CreatePaymentRequest request, Visibility visibility)
     {
         if (request.PaymentMethodId is { } methodId)
         {
-            var stored = await methods.FindAsync(methodId, request.UserId, visibility);
+            var stored = await FindAsync(methodId, request.UserId, visibility);
             if (request.Gateway is { } asked && asked != stored.Gateway)
                 throw RequestRules.Wrong("gateway", $"is not the gateway of the payment method, {stored.Gateway}");
             return new WayToPay(
@@ -41,10 +42,21 @@ internal sealed class WaysToPay(StoredMethods methods, PaymentGatewayRegistry ga
     {
         if (request.PaymentMethodId is not { } methodId)
             return request.Token is { } token ? new BoundMethod(token, IsStored: false, null) : null;
-        var stored = await methods.FindAsync(methodId, payment.UserId, visibility);
+        var stored = await FindAsync(methodId, payment.UserId, visibility);
         return stored.Gateway == payment.Gateway && stored.Account == payment.Account
             ? new BoundMethod(stored.Token, IsStored: true, stored.GatewayCustomerId)
             : throw RequestRules.Wrong("paymentMethodId", $"is of another gateway account than the payment, {payment.Gateway}");
+    }
+
+    /// <exception cref="RefusalException">404: no such method of the user's. 409: it was removed.</exception>
+    private async Task<StoredWayToPay> FindAsync(string methodId, string? userId, Visibility visibility)
+    {
+        var stored = Identifiers.TryParse(Identifiers.PaymentMethodPrefix, methodId, out var id)
+            ? await methods.FindAsync(id, visibility, CancellationToken.None)
+            : null;
+        if (stored is null || userId is null || stored.UserId != userId)
+            throw new RefusalException(Problems.NotFound, "The user has no such payment method.", "paymentMethodId");
+        return stored.IsRemoved ? throw new RefusalException(Problems.PaymentMethodRemoved, member: "paymentMethodId") : stored;
     }
 
     /// <summary>A token does not say whose it is; it needs no saying where there is but one gateway.</summary>

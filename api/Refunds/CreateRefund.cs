@@ -8,7 +8,7 @@ using PaymentPipeline.Storage.Operations;
 namespace PaymentPipeline.Api.Refunds;
 
 /// <summary><c>POST /v1/refunds</c></summary>
-internal sealed class CreateRefund(RequestRules rules, TenantAccounts accounts, GatewayNames names, OperationRequests operations)
+internal sealed class CreateRefund(RequestRules rules, TenantAccounts accounts, OperationRequests operations)
 {
     public Task<IResult> HandleAsync(
         JsonBody<CreateRefundRequest> body, IdempotencyKey key, Caller caller, CancellationToken cancellationToken)
@@ -17,18 +17,16 @@ internal sealed class CreateRefund(RequestRules rules, TenantAccounts accounts, 
         RequestRules.OneOf(body.Value.Reason, "reason", "duplicate", "fraudulent", "requested_by_customer");
         var paymentId = PaymentIds.Parse(body.Value.PaymentId);
         var claim = caller.Claim(key, body.Fingerprint);
-        return operations.RunAsync(claim, () => PrepareAsync(paymentId, body.Value, claim, caller), cancellationToken);
+        return operations.RunAsync(claim, () => Task.FromResult(Prepare(paymentId, body.Value, claim, caller)), cancellationToken);
     }
 
-    private async Task<OperationStart> PrepareAsync(Guid paymentId, CreateRefundRequest request, IdempotencyClaim claim, Caller caller)
+    private OperationStart Prepare(Guid paymentId, CreateRefundRequest request, IdempotencyClaim claim, Caller caller)
     {
-        var visibility = accounts.VisibilityOf(caller);
-        var stored = new StoredRefund(
-            request.Reason, await names.CaptureToRefundAsync(paymentId, request.Amount, visibility), await names.OfAsync(paymentId, visibility));
+        var stored = new StoredRefund(request.Reason);
         return new OperationStart
         {
             Claim = claim,
-            Visibility = visibility,
+            Visibility = accounts.VisibilityOf(caller),
             Kind = ApiOperationKind.Refund,
             PaymentId = paymentId,
             Amount = request.Amount,

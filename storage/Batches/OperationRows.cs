@@ -5,7 +5,11 @@ using PaymentPipeline.Storage.Operations;
 namespace PaymentPipeline.Storage.Batches;
 
 /// <summary>An operation settled by the API: the answer to its key, and what the payer has to do next.</summary>
-internal sealed record SettledRow(Guid OperationId, Guid PaymentId, string Principal, string Key, StoredResponse? Answer, byte[]? NextAction);
+internal sealed record SettledRow(Guid OperationId, Guid PaymentId, string Principal, string Key, StoredResponse? Answer, byte[]? NextAction)
+{
+    /// <summary>The answer goes to the caller only; the key may be used again.</summary>
+    public bool GivesKeyBack { get; init; }
+}
 
 /// <summary>Operations of the API to rows and back.</summary>
 internal static class OperationRows
@@ -115,12 +119,20 @@ internal static class OperationRows
         WHERE principal = $1 AND key = $2 AND operation_id IS NOT DISTINCT FROM $3 AND status IS NULL
         """;
 
+    private const string GiveBackSql = """
+        DELETE FROM books.idempotency_keys
+        WHERE principal = $1 AND key = $2 AND operation_id = $3 AND status IS NULL
+        """;
+
     public static void AddAnswer(NpgsqlBatch batch, SettledRow settled)
     {
         batch.BatchCommands.Add(new NpgsqlBatchCommand(NextActionSql)
             .Value(settled.PaymentId)
             .Json(settled.NextAction));
-        if (settled.Answer is { } answer)
+        if (settled.GivesKeyBack)
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(GiveBackSql)
+                .Value(settled.Principal).Value(settled.Key).Value(settled.OperationId));
+        else if (settled.Answer is { } answer)
             batch.BatchCommands.Add(Answer(settled.Principal, settled.Key, settled.OperationId, answer));
     }
 

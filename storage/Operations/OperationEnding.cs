@@ -38,7 +38,10 @@ internal sealed class OperationEnding(NpgsqlDataSource database, TimeProvider ti
         var made = refusal is null && found.Answer is null ? settlement.Respond?.Invoke(snapshot, operation) : null;
         fold.Draft.Payments.Add(found.Entry);
         await BatchWriter.WriteAsync(connection, fold.Draft, [], "api", now, now + parkedDeadline, cancellationToken,
-            new SettledRow(own.Id, own.Operation.PaymentId, own.Principal, own.Key, made, details.NextAction));
+            new SettledRow(own.Id, own.Operation.PaymentId, own.Principal, own.Key, made, details.NextAction)
+            {
+                GivesKeyBack = settlement.GivesKeyBack && operation.State == ApiOperationState.Failed,
+            });
         // Past this line the outcome belongs to the database: a commit in flight is not cancelled.
         await transaction.CommitAsync(CancellationToken.None);
         return new SettledOperation(operation, snapshot, found.Answer ?? made);

@@ -94,12 +94,21 @@ public sealed record OperationSettlement
     /// <summary>For Unknown: when the completer tries next.</summary>
     public DateTimeOffset? NextTryAt { get; init; }
 
+    /// <summary>
+    /// For Failed, where certainly nothing happened and the caller is told to try again: the key is given back with the answer, so
+    /// that the same request may begin anew.
+    /// </summary>
+    public bool GivesKeyBack { get; init; }
+
     /// <summary>Makes the answer to store with the key, from the payment after the fold; null leaves the key in flight (Unknown).</summary>
     public Func<PaymentSnapshot, ApiOperation, StoredResponse?>? Respond { get; init; }
 }
 
 /// <param name="Response">What <see cref="OperationSettlement.Respond"/> made; null for none.</param>
 public sealed record SettledOperation(ApiOperation Operation, PaymentSnapshot Snapshot, StoredResponse? Response);
+
+/// <summary>Operations whose outcome nobody knows.</summary>
+public readonly record struct OperationBacklog(long Unresolved, TimeSpan OldestAge);
 
 /// <summary>The lease ran out and somebody else has the operation: what this worker knows is stale.</summary>
 public sealed class LeaseLostException : Exception

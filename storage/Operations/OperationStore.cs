@@ -103,6 +103,80 @@ public sealed class OperationStore(
         return [.. taken.OrderBy(begun => begun.Operation.StartedAt)];
     }
 
+    private const string MoveSql = """
+        WITH locked AS (
+            SELECT p.id
+            FROM books.payments AS p
+            WHERE p.id = $1
+            FOR UPDATE),
+        moved AS (
+            UPDATE books.api_operations AS o
+            SET gateway = $3, account = $4, updated_at = clock_timestamp()
+            FROM locked
+            WHERE o.id = locked.id AND o.lease_epoch = $2 AND o.kind = 'Create' AND o.state = 'Open'
+            RETURNING o.id),
+        named AS (
+            INSERT INTO books.payment_aliases (gateway, account, alias, payment_id)
+            SELECT $3, $4, $5, id
+            FROM moved)
+        UPDATE books.payments AS p
+        SET gateway = $3, account = $4, updated_at = $6
+        FROM moved
+        WHERE p.id = moved.id
+        """;
+
+    /// <summary>
+    /// Gives a new payment to another account before that is asked: where nothing can have happened at the one before. The payment
+    /// gets its name there, so that webhooks which overtake the reply find it.
+    /// </summary>
+    /// <exception cref="LeaseLostException">Somebody else took the operation over.</exception>
+    public async Task<OperationBegin.Begun> MoveAsync(
+        OperationBegin.Begun begun, string gateway, string account, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(begun);
+        var (operation, snapshot, now) = (begun.Operation, begun.Snapshot, time.GetUtcNow());
+        await using var command = database.CreateCommand(MoveSql);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = operation.PaymentId });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = operation.LeaseEpoch });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = gateway });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = account });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = snapshot.Payment.GatewayPaymentId });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
+        if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
+            throw new LeaseLostException($"Operation {operation.Id} is no longer at epoch {operation.LeaseEpoch}.");
+        return begun with
+        {
+            Operation = operation with { Gateway = gateway, Account = account },
+            Snapshot = snapshot with
+            {
+                Payment = snapshot.Payment with { Gateway = gateway, Account = account },
+                Details = snapshot.Details with { UpdatedAt = now },
+            },
+        };
+    }
+
+    private const string BacklogSql = """
+        SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(o.started_at)), 0)::float8
+        FROM books.api_operations AS o
+        WHERE o.next_try_at IS NOT NULL AND (o.state = 'Unknown' OR (o.state = 'Open' AND o.lease_until <= clock_timestamp()))
+        """;
+
+    /// <summary>How many operations have an outcome that nobody knows, and since when.</summary>
+    public async Task<OperationBacklog> BacklogAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(BacklogSql);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new OperationBacklog(reader.GetInt64(0), TimeSpan.FromSeconds(reader.GetDouble(1)));
+    }
+
+    /// <summary>What a key says that was used before, as <see cref="BeginAsync"/> would; null when it is new.</summary>
+    public Task<OperationBegin?> RecallAsync(IdempotencyClaim claim, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(claim);
+        return ResumeAsync(claim, cancellationToken);
+    }
+
     /// <summary>What a key that is taken says; null when it is gone.</summary>
     private async Task<OperationBegin?> ResumeAsync(IdempotencyClaim claim, CancellationToken cancellationToken)
     {
