@@ -23,6 +23,7 @@ public static class StorageRegistration
         services.TryAddSingleton<PaymentStore>();
         services.TryAddSingleton<Operations.OperationStore>();
         services.TryAddSingleton<PaymentQueries>();
+        services.TryAddSingleton<PaymentViews>();
         services.TryAddSingleton<WaysToPayQueries>();
         services.TryAddSingleton<OutboxStore>();
         services.TryAddSingleton<EventFeed>();

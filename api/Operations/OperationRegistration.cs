@@ -21,6 +21,7 @@ internal static class OperationRegistration
         services.AddSingleton<Router>();
         services.AddSingleton<WaysToPay>();
         services.AddSingleton<CreatePayment>();
+        services.AddSingleton<GetPayment>();
         services.AddSingleton<ConfirmPayment>();
         services.AddSingleton<CapturePayment>();
         services.AddSingleton<CancelPayment>();

@@ -10,7 +10,7 @@ namespace PaymentPipeline.Api.Payments;
 
 /// <summary><c>POST /v1/payments/{id}/confirm</c></summary>
 internal sealed class ConfirmPayment(
-    RequestRules rules, WaysToPay waysToPay, TenantAccounts accounts, PaymentQueries payments, OperationRequests operations)
+    RequestRules rules, WaysToPay waysToPay, TenantAccounts accounts, PaymentViews payments, OperationRequests operations)
 {
     public Task<IResult> HandleAsync(
         string id, JsonBody<ConfirmPaymentRequest> body, IdempotencyKey key, Caller caller, CancellationToken cancellationToken)

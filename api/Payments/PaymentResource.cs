@@ -137,5 +137,6 @@ internal sealed record FailureResource(string Code, string? GatewayCode, string?
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(PaymentResource))]
+[JsonSerializable(typeof(Refunds.RefundResource))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class AnswerJson : JsonSerializerContext;

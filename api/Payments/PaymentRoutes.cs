@@ -10,6 +10,9 @@ internal static class PaymentRoutes
         v1.MapPost("/payments", (
             JsonBody<CreatePaymentRequest> body, IdempotencyKey key, Caller caller, CreatePayment route, CancellationToken cancellationToken) =>
             route.HandleAsync(body, key, caller, cancellationToken)).RequireScope(Scopes.PaymentsWrite);
+        v1.MapGet("/payments/{id}", (
+            string id, HttpRequest request, Caller caller, GetPayment route, CancellationToken cancellationToken) =>
+            route.HandleAsync(id, request, caller, cancellationToken)).RequireScope(Scopes.PaymentsRead);
         v1.MapPost("/payments/{id}/confirm", (
             string id, JsonBody<ConfirmPaymentRequest> body, IdempotencyKey key, Caller caller, ConfirmPayment route,
             CancellationToken cancellationToken) =>

@@ -34,6 +34,8 @@ internal sealed class ReturnUrlRule(IList<string> hosts)
     };
 
     // RFC 6761, RFC 6762, RFC 8375, and ICANN's "internal".
-    private static bool HasPrivateEnding(string host) => new[] { ".localhost", ".local", ".internal", ".home.arpa", ".invalid", ".test" }
+    private static readonly string[] privateEndings = [".localhost", ".local", ".internal", ".home.arpa", ".invalid", ".test"];
+
+    private static bool HasPrivateEnding(string host) => privateEndings
         .Any(ending => host.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 }
