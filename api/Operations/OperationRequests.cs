@@ -79,7 +79,7 @@ internal sealed class OperationRequests(
         {
             var settled = await runner.FinishAsync(begun);
             return settled.Response is { } response
-                ? new StoredResult(response)
+                ? new StoredResult(response) { RetryAfter = response.Status == StatusCodes.Status503ServiceUnavailable ? askAgain : null }
                 : Pending(settled.Snapshot, settled.Operation);
         }
         catch (LeaseLostException)

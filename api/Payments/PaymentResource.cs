@@ -81,8 +81,8 @@ internal sealed record PaymentResource
         Metadata = details.Metadata is { } metadata
             ? JsonSerializer.Deserialize(metadata, AnswerJson.Default.DictionaryStringString)
             : null,
-        CreatedAt = details.CreatedAt,
-        UpdatedAt = details.UpdatedAt,
+        CreatedAt = Shown(details.CreatedAt),
+        UpdatedAt = Shown(details.UpdatedAt),
     };
 
     /// <summary>
@@ -90,7 +90,11 @@ internal sealed record PaymentResource
     /// (fees, the next action, the gateway's id) changes the time.
     /// </summary>
     public static string ETagOf(Payment payment, PaymentDetails details) =>
-        $"\"{payment.Version}-{details.UpdatedAt.UtcTicks:x}\"";
+        $"\"{payment.Version}-{Shown(details.UpdatedAt).UtcTicks:x}\"";
+
+    // The books keep microseconds: what was just made shows the same time as what is read.
+    private static DateTimeOffset Shown(DateTimeOffset time) =>
+        new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
 }
 
 /// <param name="Type">redirect, use_client_library, or the gateway's own word.</param>
