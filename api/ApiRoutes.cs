@@ -1,4 +1,5 @@
 using PaymentPipeline.Api.Events;
+using PaymentPipeline.Api.Gateways;
 using PaymentPipeline.Api.Payments;
 using PaymentPipeline.Api.Refunds;
 
@@ -14,6 +15,7 @@ internal static class ApiRoutes
         GetEvents.Map(v1);
         v1.MapPayments();
         v1.MapRefunds();
+        v1.MapGateways();
         return v1;
     }
 }

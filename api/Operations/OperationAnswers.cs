@@ -47,7 +47,7 @@ internal static class OperationAnswers
         var location = status == 200 ? null : LocationOf(operation);
         if (operation.Kind == ApiOperationKind.Refund)
         {
-            var refund = RefundResource.Of(operation, snapshot.Payment);
+            var refund = RefundResource.Of(operation);
             var body = JsonSerializer.SerializeToUtf8Bytes(refund, AnswerJson.Default.RefundResource);
             return new StoredResponse(status == 200 ? 201 : status, Json, body, LocationOf(operation));
         }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using PaymentPipeline.Api.Gateways;
 using PaymentPipeline.Api.Payments;
 using PaymentPipeline.Api.Recovery;
 using PaymentPipeline.Api.Refunds;
@@ -26,6 +27,7 @@ internal static class OperationRegistration
         services.AddSingleton<CapturePayment>();
         services.AddSingleton<CancelPayment>();
         services.AddSingleton<CreateRefund>();
+        services.AddSingleton<GetGateways>();
 
         services.AddSingleton<OperationMetrics>();
         services.AddSingleton<OperationRunner>();

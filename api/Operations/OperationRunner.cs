@@ -172,7 +172,7 @@ internal sealed class OperationRunner(
                 _ => null,
             },
             GivesKeyBack = turn.NothingHappened,
-            Respond = (snapshot, settled) => OperationAnswers.Definite(turn, snapshot, settled),
+            Respond = (snapshot, settled) => OperationAnswers.Definite(turn, snapshot, settled with { Request = operation.Request }),
         };
     }
 

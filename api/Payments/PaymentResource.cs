@@ -142,5 +142,6 @@ internal sealed record FailureResource(string Code, string? GatewayCode, string?
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(PaymentResource))]
 [JsonSerializable(typeof(Refunds.RefundResource))]
+[JsonSerializable(typeof(Gateways.GatewayList))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class AnswerJson : JsonSerializerContext;

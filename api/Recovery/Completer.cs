@@ -14,23 +14,30 @@ internal sealed class Completer(
     OperationStore store, OperationRunner runner, IOptions<ApiOptions> options, TimeProvider time, OperationMetrics metrics,
     ILogger<Completer> logger) : BackgroundService
 {
+    /// <summary>By then several minutes have passed: somebody should look.</summary>
+    private const int TriesBeforeAlarm = 5;
+
     private readonly TimeSpan _poll = TimeSpan.FromMilliseconds(options.Value.CompleterPollMs);
     private readonly int _lanes = options.Value.CompleterLanes;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var inHand = new List<Task>();
-        while (!stoppingToken.IsCancellationRequested)
+        try
         {
-            inHand.RemoveAll(task => task.IsCompleted);
-            var taken = await TakeOverAsync(_lanes - inHand.Count, stoppingToken);
-            foreach (var begun in taken) inHand.Add(FinishAsync(begun));
-
-            // With all lanes taken a slow gateway is waited for; whatever ends first makes room.
-            var pause = taken.Count > 0 && inHand.Count < _lanes ? Task.CompletedTask : Task.Delay(_poll, time, stoppingToken);
-            await pause.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            while (true)
+            {
+                inHand.RemoveAll(task => task.IsCompleted);
+                var taken = await TakeOverAsync(_lanes - inHand.Count, stoppingToken);
+                foreach (var begun in taken) inHand.Add(FinishAsync(begun));
+                if (taken.Count == 0 || inHand.Count >= _lanes) await Task.Delay(_poll, time, stoppingToken);
+            }
         }
-        await Task.WhenAll(inHand);
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // What is in hand ends first: the gateway may have been asked already.
+            await Task.WhenAll(inHand);
+        }
     }
 
     private async Task<IReadOnlyList<OperationBegin.Begun>> TakeOverAsync(int atMost, CancellationToken stoppingToken)
@@ -42,10 +49,10 @@ internal sealed class Completer(
             metrics.Backlog(await store.BacklogAsync(stoppingToken));
             return taken;
         }
-        catch (Exception exception) when (exception is OperationCanceledException || DatabaseErrors.Classify(exception) is not null)
+        catch (Exception exception) when (DatabaseErrors.Classify(exception) is not null)
         {
-            // The next look finds the same: nothing was begun.
-            if (!stoppingToken.IsCancellationRequested) Log.TakeOverFailed(logger, DatabaseErrors.Describe(exception));
+            // The next look finds the same: what was taken over without our knowing keeps its lease until it runs out.
+            Log.TakeOverFailed(logger, DatabaseErrors.Describe(exception));
             return [];
         }
     }
@@ -58,6 +65,10 @@ internal sealed class Completer(
             var settled = await runner.FinishAsync(begun);
             metrics.TakenOver(settled.Operation);
             Log.TakenOver(logger, operation.Id, operation.Kind, operation.Gateway, settled.Operation.State, operation.Tries);
+            if (settled.Operation.State == ApiOperationState.Unknown && operation.Tries >= TriesBeforeAlarm)
+                Log.StillUnknown(
+                    logger, operation.Id, operation.Kind, operation.Gateway,
+                    Math.Round((time.GetUtcNow() - operation.StartedAt).TotalMinutes, 1), operation.Tries);
         }
         catch (LeaseLostException)
         {

@@ -1,6 +1,6 @@
+using System.Text.Json;
 using PaymentPipeline.Api.Operations;
 using PaymentPipeline.Core;
-using PaymentPipeline.Core.Payments;
 using PaymentPipeline.Storage.Operations;
 
 namespace PaymentPipeline.Api.Refunds;
@@ -19,14 +19,13 @@ internal sealed record RefundResource
 
     /// <summary>The gateway's id of the refund; absent while the gateway has not named it.</summary>
     public string? GatewayRefundId { get; init; }
-
-    /// <summary>The payment's status after it.</summary>
-    public required string PaymentStatus { get; init; }
+    public Payments.FailureResource? Failure { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
 
     public static string IdOf(ApiOperation operation) => Identifiers.Format(Identifiers.RefundPrefix, operation.Id);
 
-    public static RefundResource Of(ApiOperation operation, Payment payment) => new()
+    /// <param name="operation">With its request, which says why.</param>
+    public static RefundResource Of(ApiOperation operation) => new()
     {
         RefundId = IdOf(operation),
         PaymentId = GatewayCalling.PublicIdOf(operation.PaymentId),
@@ -38,8 +37,8 @@ internal sealed record RefundResource
         },
         Amount = operation.Amount.AmountMinor,
         Currency = operation.Amount.Currency.Code,
+        Reason = JsonSerializer.Deserialize(operation.Request, StoredJson.Default.StoredRefund)?.Reason,
         GatewayRefundId = operation.GatewayReference,
-        PaymentStatus = PaymentStatusNames.Of(payment.Status),
         CreatedAt = operation.StartedAt,
     };
 }

@@ -31,6 +31,7 @@ internal enum Mood
 internal sealed class BoothGateway(string name = "booth", params string[] accounts) : IPaymentGateway
 {
     private readonly ConcurrentDictionary<string, Effect> _effects = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _tries = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<(GatewayCallKind? Kind, string Key)> _asked = new();
 
     public string Name => name;
@@ -38,6 +39,9 @@ internal sealed class BoothGateway(string name = "booth", params string[] accoun
 
     /// <summary>The mood of a call, from its kind and from how often its key was asked before.</summary>
     public Func<GatewayCallKind, int, Mood> Mood { get; set; } = (_, _) => Flows.Mood.Fine;
+
+    /// <summary>Instead: the mood from the amount in minor units.</summary>
+    public Func<long, int, Mood>? MoodOfAmount { get; set; }
 
     /// <summary>Awaited before the booth does anything, and before it answers.</summary>
     public Func<GatewayCallKind, Task> Before { get; set; } = _ => Task.CompletedTask;
@@ -89,9 +93,9 @@ internal sealed class BoothGateway(string name = "booth", params string[] accoun
 
     private async Task<GatewayReply> DoAsync(GatewayCallKind kind, PaymentCall call, Money? amount, string part, Wishes wishes)
     {
-        var before = _asked.Count(asked => asked.Kind == kind && asked.Key == call.Key);
+        var before = _tries.AddOrUpdate(call.Key, 1, (_, known) => known + 1) - 1;
         _asked.Enqueue((kind, call.Key));
-        var mood = Mood(kind, before);
+        var mood = MoodOfAmount is { } ofAmount && amount is { } asked ? ofAmount(asked.AmountMinor, before) : Mood(kind, before);
         await Before(kind);
         if (mood == Flows.Mood.Throws) throw new InvalidOperationException("The booth burns.");
         var acts = mood is Flows.Mood.Fine or Flows.Mood.DoesItSilently or Flows.Mood.TakesItOn;

@@ -54,6 +54,7 @@ public sealed class MoneyFixture : IAsyncLifetime
         foreach (var gateway in new[] { Booth, Spare })
         {
             gateway.Mood = (_, _) => Mood.Fine;
+            gateway.MoodOfAmount = null;
             gateway.Before = gateway.After = _ => Task.CompletedTask;
             gateway.Window = TimeSpan.FromHours(24);
             gateway.Breaker = "closed";
