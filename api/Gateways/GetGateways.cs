@@ -1,5 +1,5 @@
 using PaymentPipeline.Api.Auth;
-using PaymentPipeline.Api.Operations;
+using PaymentPipeline.Api.Payments;
 using PaymentPipeline.Gateways;
 
 namespace PaymentPipeline.Api.Gateways;

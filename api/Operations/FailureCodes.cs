@@ -1,6 +1,6 @@
 namespace PaymentPipeline.Api.Operations;
 
-/// <summary>Those of <see cref="Gateways.GatewayFailure.Code"/> that the API itself gives or decides on.</summary>
+/// <summary>Those of <see cref="PaymentPipeline.Gateways.GatewayFailure.Code"/> that the API itself gives or decides on.</summary>
 internal static class FailureCodes
 {
     public const string Timeout = "timeout";
