@@ -103,7 +103,7 @@ internal sealed class PayPalClient : IPaymentGateway
             var finder = new PayPalFinder(Wire, setup.Time);
             Orders = new PayPalOrders(Wire);
             Payments = new PayPalPayments(Wire, finder, setup.Time);
-            LookUps = new PayPalLookUps(Wire, Payments, finder);
+            LookUps = new PayPalLookUps(Wire, Payments, finder, new PayPalReports(Wire, setup.Time));
             Vault = new PayPalVault(Wire);
         }
 

@@ -3,7 +3,7 @@ using PaymentPipeline.Core.Payments;
 namespace PaymentPipeline.Gateways.PayPal;
 
 /// <summary>Reads back what became of a call, and disputes.</summary>
-internal sealed class PayPalLookUps(PayPalLine line, PayPalPayments payments, PayPalFinder finder)
+internal sealed class PayPalLookUps(PayPalLine line, PayPalPayments payments, PayPalFinder finder, PayPalReports reports)
 {
     public async Task<GatewayReply> LookUpAsync(LookUpCall call, CancellationToken cancellationToken)
     {
@@ -43,7 +43,7 @@ internal sealed class PayPalLookUps(PayPalLine line, PayPalPayments payments, Pa
     {
         // PayPal finds no order by our ids; its webhooks name ours, and tell of every order in which money moved.
         if (call.GatewayPaymentId is not { } id)
-            return PayPalReplies.Unreadable("PayPal cannot be asked by our ids; its order is not known.");
+            return await reports.FindAsync(call, cancellationToken);
         var order = await line.SendAsync(PayPalOrderRequests.Read(id), cancellationToken);
         if (order.Failed is { } failed)
             return failed;

@@ -86,8 +86,10 @@ internal static class PayPalReplies
 
     public static GatewayReply Unreadable(string message) => Unknown(new GatewayFailure("unreadable_reply", Message: message));
 
-    public static string IdOf(JsonElement resource) =>
-        resource.RequiredText("id") is var id && PayPalRequest.IsId(id) ? id : throw new UnreadableWebhookException("\"id\" is no id.");
+    public static string IdOf(JsonElement resource, string member = "id") =>
+        resource.RequiredText(member) is var id && PayPalRequest.IsId(id)
+            ? id
+            : throw new UnreadableWebhookException($"\"{member}\" is no id.");
 
     /// <summary>Where to send the payer, of an order, an error or a set-up; null for nowhere.</summary>
     public static NextAction? NextActionOf(JsonElement linked)

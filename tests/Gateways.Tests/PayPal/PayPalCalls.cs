@@ -92,7 +92,7 @@ internal static class PayPalCalls
         PaymentId = PaymentId,
         GatewayPaymentId = Order,
         Amount = Euro(minor),
-        SentAt = DateTimeOffset.UnixEpoch,
+        SentAt = new(2020, 11, 1, 12, 0, 0, TimeSpan.Zero),
     };
 
     public static string OrderJson(

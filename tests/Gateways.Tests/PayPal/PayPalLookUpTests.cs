@@ -77,14 +77,36 @@ public sealed class PayPalLookUpTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_the_order_PayPal_cannot_be_asked()
+    public async Task Without_the_order_PayPal_cannot_be_asked_yet()
     {
         foreach (var kind in Enum.GetValues<GatewayCallKind>().Except([GatewayCallKind.Cancel]))
         {
-            var reply = await LookAsync(LookUp(kind, CaptureOperation) with { GatewayPaymentId = null });
+            var call = LookUp(kind, CaptureOperation) with { GatewayPaymentId = null, SentAt = _paypal.Time.GetUtcNow().AddHours(-23) };
+            var reply = await LookAsync(call);
             Assert.Equal(GatewayOutcome.Unknown, reply.Outcome);
         }
         Assert.Empty(_paypal.Requests);
+    }
+
+    [Theory]
+    [InlineData("custom_field", PaymentId, "2020-11-21T00:00:00Z", GatewayOutcome.Accepted)]
+    [InlineData("invoice_id", PaymentId, "2020-11-01T00:00:00Z", GatewayOutcome.Accepted)]
+    [InlineData("custom_field", "pay_1", "2020-11-21T00:00:00Z", GatewayOutcome.Refused)]
+    [InlineData("custom_field", "pay_1", "2020-11-01T19:00:00Z", GatewayOutcome.Unknown)]
+    public async Task F32_an_order_that_we_never_learned_of_is_sought_in_the_list_of_transactions(
+        string member, string named, string refreshed, GatewayOutcome outcome)
+    {
+        _paypal.On("GET /v1/reporting/transactions", 200, """{"total_pages":2,"transaction_details":[]}""")
+            .On("GET /v1/reporting/transactions", 200, $$$"""
+                {"total_pages":2,"last_refreshed_datetime":"{{{refreshed}}}","transaction_details":[
+                 {"transaction_info":{"transaction_id":"{{{CaptureId}}}","{{{member}}}":"{{{named}}}"} }]}
+                """)
+            .On("GET /v2/payments/captures/" + CaptureId, 200,
+                CaptureJson(more: $$$""","supplementary_data":{"related_ids":{"order_id":"{{{Order}}}"} }"""));
+        var reply = await LookAsync(LookUp(GatewayCallKind.Create) with { GatewayPaymentId = null });
+        Assert.Equal(outcome, reply.Outcome);
+        if (outcome == GatewayOutcome.Accepted)
+            Assert.Equal((Order, "Captured:" + CaptureId), (reply.GatewayPaymentId, reply.Facts[0].Key.Value));
     }
 
     [Theory]

@@ -20,6 +20,7 @@ public sealed class PayPalRequestSpecTests(ITestOutputHelper output)
         await KeepAsync(paypal);
         foreach (var kind in Enum.GetValues<GatewayCallKind>())
             await paypal.Client.LookUpAsync(LookUp(kind, CaptureOperation), default);
+        await paypal.Client.LookUpAsync(LookUp(GatewayCallKind.Create) with { GatewayPaymentId = null }, default);
         await paypal.Client.ReadDisputeAsync(new("default", "PP-D-4012"), default);
 
         var errors = paypal.Requests.SelectMany(request => PayPalSpecs.Check(request).Select(error => $"{request}: {error}")).ToList();

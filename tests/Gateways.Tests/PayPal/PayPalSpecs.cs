@@ -16,6 +16,7 @@ internal static class PayPalSpecs
         ["v2", "checkout"] => "checkout_orders_v2.json",
         ["v2", "payments"] => "payments_payment_v2.json",
         ["v3", "vault"] => "vault_payment_tokens_v3.json",
+        ["v1", "reporting"] => "reporting_transactions_v1.json",
         _ => "customer_disputes_v1.json",
     };
 

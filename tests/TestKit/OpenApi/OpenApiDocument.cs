@@ -55,11 +55,14 @@ public sealed class OpenApiDocument
     {
         if (!request.Path.StartsWith(_basePath + '/', StringComparison.Ordinal)) return null;
         var segments = request.Path[_basePath.Length..].Split('/');
+        var whole = request.Path.Split('/');
         Found? best = null;
         foreach (var item in _root.GetProperty("paths").EnumerateObject())
         {
             var method = request.Method.ToLowerInvariant();
-            if (Match(item.Name.Split('/'), segments) is { } values && item.Value.TryGetProperty(method, out var operation)
+            // PayPal's reports write the server's path once more in each path.
+            var isWhole = _basePath != "" && item.Name.StartsWith(_basePath + '/', StringComparison.Ordinal);
+            if (Match(item.Name.Split('/'), isWhole ? whole : segments) is { } values && item.Value.TryGetProperty(method, out var operation)
                 && (best is null || values.Count < best.PathValues.Count))
                 best = new Found(item.Value, operation, values);
         }
