@@ -27,7 +27,7 @@ public static class PaymentMethodFold
         ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(fact);
         if (method.FactKeys.Contains(fact.Key.Value))
-            return new PaymentMethodFoldResult(false, method, []);
+            return ToldAgain(method, fact);
 
         var type = TypeOf(method, fact);
         var folded = WithCard(method, fact) with
@@ -38,6 +38,21 @@ public static class PaymentMethodFold
             FactKeys = [.. method.FactKeys, fact.Key.Value],
         };
         return new PaymentMethodFoldResult(true, folded, type is null ? [] : [PaymentMethodData.Event(type, folded, fact)]);
+    }
+
+    // The same thing may be told twice under one key, once with more than the other time: Adyen's older webhook names a token without
+    // its user and card, which the reply to our call and the newer webhook know.
+    private static PaymentMethodFoldResult ToldAgain(PaymentMethod method, Fact fact)
+    {
+        var folded = WithCard(method, fact);
+        if (method.UserId is null && fact.UserId is not null)
+            folded = folded with { UserId = fact.UserId };
+        if (ReferenceEquals(folded, method))
+            return new PaymentMethodFoldResult(false, method, []);
+        if (folded.UserId == method.UserId && Text(folded) == Text(method))
+            return new PaymentMethodFoldResult(true, folded, []);
+        folded = folded with { Version = method.Version + 1 };
+        return new PaymentMethodFoldResult(true, folded, [PaymentMethodData.Event(EventTypes.PaymentMethodUpdated, folded, fact)]);
     }
 
     private static string? TypeOf(PaymentMethod method, Fact fact) => fact.Kind switch
@@ -58,7 +73,8 @@ public static class PaymentMethodFold
         return false;
     }
 
-    // Card data is one picture, taken whole from the newest fact that has any; of two at the same time, the greater text.
+    // Card data is one picture, taken whole from the newest fact that has any; of two at the same time, the greater text. A fact that
+    // knows no more than the brand (Adyen's webhooks) never takes the place of one that knows the card.
     private static PaymentMethod WithCard(PaymentMethod method, Fact fact)
     {
         var details = fact.Details;
@@ -72,7 +88,9 @@ public static class PaymentMethodFold
             ExpiryYear = details.ExpiryYear,
             UpdatedAt = fact.OccurredAt,
         };
-        var order = fact.OccurredAt.CompareTo(method.UpdatedAt);
+        var order = (pictured.Last4 is not null).CompareTo(method.Last4 is not null);
+        if (order == 0)
+            order = fact.OccurredAt.CompareTo(method.UpdatedAt);
         if (order == 0)
             order = string.CompareOrdinal(Text(pictured), Text(method));
         return order > 0 ? pictured : method;

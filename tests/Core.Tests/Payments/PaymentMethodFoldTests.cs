@@ -47,6 +47,38 @@ public sealed class PaymentMethodFoldTests
     }
 
     [Fact]
+    public void Told_again_with_more_it_is_known_better_in_either_order()
+    {
+        var bare = Attached with { UserId = null, Details = new FactDetails { Brand = "visa" }, OccurredAt = Attached.OccurredAt.AddHours(1) };
+
+        var (first, firstTypes, _) = Apply(bare, Attached, bare, Attached);
+        var (second, secondTypes, _) = Apply(Attached, bare, Attached, bare);
+
+        Assert.Equal(("user-1", "4242", 2030), (first.UserId, first.Last4, first.ExpiryYear));
+        Assert.Equal(("user-1", "4242", 2030), (second.UserId, second.Last4, second.ExpiryYear));
+        Assert.Equal(["PaymentMethodAdded", "PaymentMethodUpdated"], firstTypes);
+        Assert.Equal(["PaymentMethodAdded"], secondTypes);
+    }
+
+    [Fact]
+    public void An_update_that_names_the_brand_alone_leaves_the_card()
+    {
+        var brandOnly = Renewed with { Details = new FactDetails { Brand = "visa" } };
+
+        Assert.Equal("4242", Apply(Attached, brandOnly).Method.Last4);
+        Assert.Equal("4242", Apply(brandOnly, Attached).Method.Last4);
+    }
+
+    [Fact]
+    public void Told_again_later_with_the_same_it_is_no_news()
+    {
+        var (method, types, _) = Apply(Attached, Attached with { OccurredAt = Attached.OccurredAt.AddDays(1) });
+
+        Assert.Equal(["PaymentMethodAdded"], types);
+        Assert.Equal(1, method.Version);
+    }
+
+    [Fact]
     public void A_fact_about_a_payment_is_a_bug() =>
         Assert.Throws<ArgumentException>(() => PaymentMethodFold.Apply(PaymentMethodFold.New(Guid.Empty, Attached), Authorized(1)));
 
