@@ -20,6 +20,9 @@ internal static class AdyenFacts
             ? [Authorized(notice), CapturedAtOnce(notice)]
             : [Authorized(notice)],
         ("AUTHORISATION", false) => [Refused(notice)],
+
+        // One attempt at a payment of ours; another may hold money.
+        ("OFFER_CLOSED", true) when notice.Named.IsOurPayment => [Refused(notice)],
         ("PENDING" or "RECEIVED", true) => [Whole(notice, FactKind.Processing)],
         ("OFFER_CLOSED" or "CANCELLATION" or "TECHNICAL_CANCEL" or "EXPIRE", true) => [Voided(notice)],
         ("CANCEL_OR_REFUND", true) => CancelledOrRefunded(notice),
@@ -60,31 +63,26 @@ internal static class AdyenFacts
     /// <summary>A refund that Adyen has taken on.</summary>
     public static Fact RefundTaken(AdyenNotice notice) => Part(notice, FactKind.RefundPending);
 
-    private static Fact Authorized(AdyenNotice notice) => Whole(notice, FactKind.Authorized) with
+    private static Fact Authorized(AdyenNotice notice) => Whole(notice, FactKind.Authorized) with { Details = Checks(notice) };
+
+    private static Fact Refused(AdyenNotice notice) => Whole(notice, FactKind.Failed) with
     {
-        Details = new FactDetails
+        PartId = notice.PspReference,
+        Details = Checks(notice) with
         {
-            AvsResult = notice.AdditionalHint("avsResult"),
-            CvvResult = notice.AdditionalHint("cvcResult"),
-            RiskLevel = notice.AdditionalHint("fraudRiskLevel") ?? notice.AdditionalHint("fraudResultType"),
-            RiskScore = RiskScore(notice),
+            FailureCode = notice.Hint("reason"),
+            DeclineCode = notice.AdditionalHint("refusalReasonRaw"),
+            Message = notice.AdditionalHint("merchantAdviceCode"),
         },
     };
 
-    private static Fact Refused(AdyenNotice notice)
+    private static FactDetails Checks(AdyenNotice notice) => new()
     {
-        var fact = Authorized(notice) with { Kind = FactKind.Failed, Key = FactKey.Of(FactKind.Failed, notice.PspReference) };
-        return fact with
-        {
-            PartId = notice.PspReference,
-            Details = fact.Details with
-            {
-                FailureCode = notice.Hint("reason"),
-                DeclineCode = notice.AdditionalHint("refusalReasonRaw"),
-                Message = notice.AdditionalHint("merchantAdviceCode"),
-            },
-        };
-    }
+        AvsResult = notice.AdditionalHint("avsResult"),
+        CvvResult = notice.AdditionalHint("cvcResult"),
+        RiskLevel = notice.AdditionalHint("fraudRiskLevel") ?? notice.AdditionalHint("fraudResultType"),
+        RiskScore = RiskScore(notice),
+    };
 
     // A total and not a part: should CAPTURE come all the same, it tells the same money again.
     private static Fact CapturedAtOnce(AdyenNotice notice)
@@ -144,7 +142,9 @@ internal static class AdyenFacts
         Key = FactKey.Of(kind, notice.PspReference),
         Reference = notice.PspReference,
         Aliases = WithOurs(notice, notice.PspReference),
-        FoundsPayment = true,
+
+        // A payment of ours is named by the attempt that took money, not by one that failed or waits.
+        FoundsPayment = !notice.Named.IsOurPayment || kind is FactKind.Authorized or FactKind.Captured,
         OccurredAt = notice.OccurredAt,
         Amount = notice.Amount,
         OrderId = notice.Named.OrderId,

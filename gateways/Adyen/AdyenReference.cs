@@ -11,14 +11,16 @@ namespace PaymentPipeline.Gateways.Adyen;
 /// <param name="OrderId">The shop's own; null when the reference is ours, or there is none.</param>
 internal readonly record struct AdyenReference(string? Id, bool? CapturesAtOnce, string? OrderId)
 {
+    /// <summary>True of a payment that our API made: the payer may attempt it several times, each with an id of Adyen's.</summary>
+    public bool IsOurPayment => CapturesAtOnce is not null;
+
     /// <summary>True of an operation of ours; false of a payment, whoever made it.</summary>
     public bool IsOperation => Id is not null && CapturesAtOnce is null;
 
     private const string AutoSuffix = ".auto";
 
-    // Operations of a kind that has no public id of its own are op_….
     private static readonly string[] OperationPrefixes =
-        [Identifiers.CapturePrefix, Identifiers.RefundPrefix, Identifiers.PaymentMethodPrefix, "op_"];
+        [Identifiers.CapturePrefix, Identifiers.RefundPrefix, Identifiers.PaymentMethodPrefix, Identifiers.OperationPrefix];
 
     public static string Of(string paymentId, CaptureMethod method) =>
         method == CaptureMethod.Automatic ? paymentId + AutoSuffix : paymentId;

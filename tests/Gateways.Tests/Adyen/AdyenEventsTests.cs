@@ -133,6 +133,18 @@ public sealed class AdyenEventsTests : IDisposable
     }
 
     [Theory]
+    [InlineData("AUTHORISATION", true, FactKind.Authorized, true)]
+    [InlineData("AUTHORISATION", false, FactKind.Failed, false)]
+    [InlineData("PENDING", true, FactKind.Processing, false)]
+    [InlineData("OFFER_CLOSED", true, FactKind.Failed, false)]
+    public void A_payment_of_ours_is_named_by_the_attempt_that_took_money(string code, bool success, FactKind kind, bool names)
+    {
+        var fact = OneFact(Item(code, success, change: item => item["merchantReference"] = OurPayment));
+        Assert.Equal((kind, names), (fact.Kind, fact.FoundsPayment));
+        Assert.Equal(["PSP1", OurPayment], fact.Aliases);
+    }
+
+    [Theory]
     [InlineData("pay_1")]
     [InlineData("pay_0199aaaabbbb7ccc8ddd000000000001.manual")]
     [InlineData("PAY_0199aaaabbbb7ccc8ddd000000000001")]

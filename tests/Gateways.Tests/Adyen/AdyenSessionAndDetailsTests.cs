@@ -34,11 +34,12 @@ public sealed class AdyenSessionAndDetailsTests
         IReadOnlyList<Fact> Told(bool success, string psp) => webhooks.Read(AdyenRequest.Body(AdyenRequest.Item(
             "AUTHORISATION", success, psp, change: item => item["merchantReference"] = PaymentId)))[0].Facts;
 
-        var payment = Payment.New(Guid.Empty, begun.Facts[0], PaymentOrigin.Api);
+        Assert.True(Core.Identifiers.TryParse("pay_", PaymentId, out var id));
+        var payment = Payment.Ask(id, "adyen", "default", Amount, "order-1", null);
         foreach (var fact in begun.Facts.Concat(Told(false, "ATTEMPT1"))) payment = PaymentFold.Apply(payment, fact).Payment;
         Assert.Equal(PaymentStatus.RequiresPaymentMethod, payment.Status);
         foreach (var fact in Told(true, "ATTEMPT2")) payment = PaymentFold.Apply(payment, fact).Payment;
-        Assert.Equal(PaymentStatus.Authorized, payment.Status);
+        Assert.Equal((PaymentStatus.Authorized, "ATTEMPT2"), (payment.Status, payment.GatewayPaymentId));
     }
 
     [Theory]
