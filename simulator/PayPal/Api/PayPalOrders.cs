@@ -16,7 +16,8 @@ internal sealed class PayPalOrders(PayPalBooks books, PayPalResources resources,
         var order = Open(body);
         if (body.Object("payment_source") is not { } source)
         {
-            Enter(request, order);
+            Enter(order);
+            books.Done(request, order, null, order.Amount, "pending");
             return Show(request, order, 201);
         }
         if (request.Key is null)
@@ -25,7 +26,7 @@ internal sealed class PayPalOrders(PayPalBooks books, PayPalResources resources,
         order.Payer = PayPalPayer.Read(source, books);
         if (order.Payer.IsDeclined) throw Declined();
         ReadAddresses(order, source);
-        Enter(request, order);
+        Enter(order);
         Present(request, order);
         return Show(request, order, order.Status == "PAYER_ACTION_REQUIRED" ? 200 : 201);
     }
@@ -42,7 +43,7 @@ internal sealed class PayPalOrders(PayPalBooks books, PayPalResources resources,
         ReadAddresses(order, source);
         (order.Status, order.Updated) = (order.Payer.NeedsAction ? "PAYER_ACTION_REQUIRED" : "APPROVED", request.Now);
         order.Truth.RequiresAction();
-        books.Done(request, order, null, order.Amount);
+        books.Done(request, order, null, order.Amount, "pending");
         return Show(request, order, 200);
     }
 
@@ -119,11 +120,10 @@ internal sealed class PayPalOrders(PayPalBooks books, PayPalResources resources,
     }
 
     /// <summary>The order stands from here on: what is refused before leaves no trace.</summary>
-    private void Enter(ApiRequest request, OrderEntry order)
+    private void Enter(OrderEntry order)
     {
         books.Orders.Add(order.Id, order);
         books.Floor.Truth.Open(order.Truth);
-        books.Done(request, order, null, order.Amount);
     }
 
     private void Present(ApiRequest request, OrderEntry order)
@@ -135,6 +135,7 @@ internal sealed class PayPalOrders(PayPalBooks books, PayPalResources resources,
         }
         order.Status = "PAYER_ACTION_REQUIRED";
         order.Truth.RequiresAction();
+        books.Done(request, order, null, order.Amount, "pending");
     }
 
     private static void ReadAddresses(OrderEntry order, JsonObject from)

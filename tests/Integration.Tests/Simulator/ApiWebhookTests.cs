@@ -25,7 +25,8 @@ public sealed class ApiWebhookTests : IAsyncLifetime
 
         var intent = await _simulator.PayAsync("key-1", ("capture_method", "manual"));
         await _simulator.StripeAsync(HttpMethod.Post, $"/v1/payment_intents/{intent.Id}/capture", "cap-1");
-        await _simulator.StripeAsync(HttpMethod.Post, "/v1/refunds", "re-1", ("payment_intent", intent.Id), ("metadata[operation_id]", "re_1"));
+        await _simulator.StripeAsync(HttpMethod.Post, "/v1/refunds", "re-1", ("payment_intent", intent.Id),
+            ("metadata[operation_id]", "re_1"));
 
         string[] expected =
         [
@@ -36,7 +37,8 @@ public sealed class ApiWebhookTests : IAsyncLifetime
         var events = ingress.Seen.Select(request => JsonElement.Parse(request.Body)).ToArray();
         Assert.Equal(expected, events.Select(e => e.GetProperty("type").GetString()!).Order(StringComparer.Ordinal));
         foreach (var e in events.Where(e => !e.GetProperty("type").GetString()!.StartsWith("refund", StringComparison.Ordinal)))
-            Assert.Equal("pay_key-1", e.GetProperty("data").GetProperty("object").GetProperty("metadata").GetProperty("payment_id").GetString());
+            Assert.Equal("pay_key-1", e.GetProperty("data").GetProperty("object").GetProperty("metadata").GetProperty(
+                "payment_id").GetString());
         Assert.Contains(events, e => e.GetProperty("request").GetProperty("idempotency_key").GetString() == "cap-1");
     }
 

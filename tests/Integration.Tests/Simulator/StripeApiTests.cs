@@ -55,7 +55,8 @@ public sealed class StripeApiTests : IAsyncLifetime
             "key-1", ("capture_method", "manual"), ("payment_method_options[card][request_multicapture]", "if_available"));
 
         var replies = await Task.WhenAll(Enumerable.Range(0, 60).Select(number => _simulator.StripeAsync(
-            HttpMethod.Post, $"/v1/payment_intents/{intent.Id}/capture", $"cap-{number}", ("amount_to_capture", "300"), ("final_capture", "false"))));
+            HttpMethod.Post, $"/v1/payment_intents/{intent.Id}/capture", $"cap-{number}", ("amount_to_capture", "300"),
+                ("final_capture", "false"))));
 
         Assert.Equal(8, replies.Count(reply => reply.Status == 200));
         Assert.Equal(2400, await CapturedAsync(intent.Id));
