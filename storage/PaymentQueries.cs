@@ -33,6 +33,20 @@ public sealed class PaymentQueries(NpgsqlDataSource database)
                 new NpgsqlParameter<string> { TypedValue = alias },
             ], cancellationToken);
 
+    private const string AliasesSql = """
+        SELECT alias
+        FROM books.payment_aliases
+        WHERE payment_id = $1
+        ORDER BY alias
+        """;
+
+    /// <summary>Every id by which a gateway ever named the payment, our own (<c>pay_…</c>) among them.</summary>
+    public async Task<IReadOnlyList<string>> AliasesAsync(Guid paymentId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(AliasesSql).With(paymentId);
+        return await command.ListAsync(row => row.GetString(0), cancellationToken);
+    }
+
     private async Task<Payment?> OneAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(sql);

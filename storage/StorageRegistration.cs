@@ -22,9 +22,14 @@ public static class StorageRegistration
         services.TryAddSingleton<DatabaseHealth>();
         services.TryAddSingleton<PaymentStore>();
         services.TryAddSingleton<Operations.OperationStore>();
+        services.TryAddSingleton<PaymentMethods.MethodStore>();
         services.TryAddSingleton<PaymentQueries>();
         services.TryAddSingleton<PaymentViews>();
         services.TryAddSingleton<WaysToPayQueries>();
+        services.TryAddSingleton<PaymentPages>();
+        services.TryAddSingleton<PaymentHistory>();
+        services.TryAddSingleton<RefundQueries>();
+        services.TryAddSingleton<DisputeQueries>();
         services.TryAddSingleton<OutboxStore>();
         services.TryAddSingleton<EventFeed>();
         services.TryAddSingleton<FeedSignal>();

@@ -19,6 +19,7 @@ public static class EventTypes
     public const string PaymentMethodAdded = "PaymentMethodAdded";
     public const string PaymentMethodUpdated = "PaymentMethodUpdated";
     public const string PaymentMethodRemoved = "PaymentMethodRemoved";
+    public const string DefaultPaymentMethodChanged = "DefaultPaymentMethodChanged";
     public const string PayoutSettled = "PayoutSettled";
 
     public static FrozenSet<string> All { get; } = FrozenSet.ToFrozenSet(

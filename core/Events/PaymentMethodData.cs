@@ -8,15 +8,15 @@ namespace PaymentPipeline.Core.Events;
 /// </summary>
 internal static class PaymentMethodData
 {
-    public static OutgoingEvent Event(string type, PaymentMethod method, Fact fact)
+    public static OutgoingEvent Event(string type, PaymentMethod method, DateTimeOffset occurredAt)
     {
         var subject = Identifiers.Format(Identifiers.PaymentMethodPrefix, method.Id);
         return CloudEvent.Write(
-            type, subject, method.UserId ?? subject, method.Id, method.Version, fact.OccurredAt, (subject, method, fact),
+            type, subject, method.UserId ?? subject, method.Id, method.Version, occurredAt, (subject, method, occurredAt),
             static (json, state) =>
             {
-                var (id, method, fact) = state;
-                json.WriteString("occurredAt"u8, fact.OccurredAt.UtcDateTime);
+                var (id, method, occurredAt) = state;
+                json.WriteString("occurredAt"u8, occurredAt.UtcDateTime);
                 json.WriteStartObject("paymentMethod"u8);
                 json.WriteString("id"u8, id);
                 json.WriteString("userId"u8, method.UserId);

@@ -30,14 +30,28 @@ public static class PaymentMethodFold
             return ToldAgain(method, fact);
 
         var type = TypeOf(method, fact);
+        var isRemoved = method.IsRemoved || fact.Kind == FactKind.PaymentMethodDetached;
         var folded = WithCard(method, fact) with
         {
             UserId = method.UserId ?? fact.UserId,
-            IsRemoved = method.IsRemoved || fact.Kind == FactKind.PaymentMethodDetached,
+            IsRemoved = isRemoved,
+            IsDefault = method.IsDefault && !isRemoved,
             Version = method.Version + (type is null ? 0 : 1),
             FactKeys = [.. method.FactKeys, fact.Key.Value],
         };
-        return new PaymentMethodFoldResult(true, folded, type is null ? [] : [PaymentMethodData.Event(type, folded, fact)]);
+        return new PaymentMethodFoldResult(true, folded, type is null ? [] : [PaymentMethodData.Event(type, folded, fact.OccurredAt)]);
+    }
+
+    /// <summary>The user's choice, not the gateway's: told by the method that became the default, or that was it when none is.</summary>
+    /// <exception cref="ArgumentException">A method that is removed cannot become the default.</exception>
+    public static PaymentMethodFoldResult Choose(PaymentMethod method, bool isDefault, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        if (isDefault && method.IsRemoved) throw new ArgumentException("A removed method cannot be the default.", nameof(method));
+        if (method.IsDefault == isDefault) return new PaymentMethodFoldResult(false, method, []);
+        var chosen = method with { IsDefault = isDefault, Version = method.Version + 1 };
+        return new PaymentMethodFoldResult(
+            true, chosen, [PaymentMethodData.Event(EventTypes.DefaultPaymentMethodChanged, chosen, at)]);
     }
 
     // The same thing may be told twice under one key, once with more than the other time: Adyen's older webhook names a token without

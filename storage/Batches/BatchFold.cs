@@ -46,16 +46,16 @@ internal sealed class BatchFold(BatchState state, DateTimeOffset now)
     }
 
     /// <summary>
-    /// Folds what a gateway answered about a payment of ours: no event, so no claim; the facts' own keys make them one with the
+    /// Folds what a gateway answered about a payment of ours, or about stored methods: no event, so no claim; the facts' own keys make them one with the
     /// webhooks'. All facts or none: null, or why none could be taken (and a dead letter keeps them).
     /// </summary>
     /// <param name="gatewayPaymentId">The gateway's id of the payment, which stands above what facts named first; null for none.</param>
-    public Rejection? TakeReply(PaymentEntry entry, string? gatewayPaymentId, IReadOnlyList<Fact> facts, string operationId)
+    public Rejection? TakeReply(PaymentEntry? entry, string? gatewayPaymentId, IReadOnlyList<Fact> facts, string operationId)
     {
         var fold = new EventFold(state, Draft, inboxKey: null, traceParent: null, now);
         try
         {
-            if (gatewayPaymentId is not null) fold.Name(entry, gatewayPaymentId);
+            if (entry is not null && gatewayPaymentId is not null) fold.Name(entry, gatewayPaymentId);
             foreach (var fact in facts) fold.Take(fact);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)

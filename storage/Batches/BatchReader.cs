@@ -32,6 +32,20 @@ internal static class BatchReader
         return state;
     }
 
+    /// <summary>The same for methods that an API reply names.</summary>
+    public static async Task<BatchState> ReadMethodsAsync(
+        NpgsqlConnection connection, IReadOnlyList<Fact> facts, CancellationToken cancellationToken)
+    {
+        var state = new BatchState();
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(SettingsSql));
+        Add(batch, MethodRows.SelectSql, Names.Of(facts).Methods);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        await ReadMethodsAsync(reader, state, cancellationToken);
+        return state;
+    }
+
     private const string ParkedSql = """
         SELECT p.id, p.event_key, p.fact
         FROM books.parked AS p

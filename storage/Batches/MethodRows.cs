@@ -6,9 +6,14 @@ namespace PaymentPipeline.Storage.Batches;
 /// <summary>Stored payment methods to rows and back. Rare: one upsert serves, a row at a time.</summary>
 internal static class MethodRows
 {
-    public const string SelectSql = """
-        SELECT m.id, m.gateway, m.account, m.gateway_token, m.user_id, m.brand, m.last4, m.expiry_month, m.expiry_year,
-            m.is_default, m.is_removed, m.version, m.fact_keys, m.news_at
+    /// <summary>What <see cref="Read"/> expects, in its order.</summary>
+    public const string Columns = """
+        m.id, m.gateway, m.account, m.gateway_token, m.user_id, m.brand, m.last4, m.expiry_month, m.expiry_year,
+        m.is_default, m.is_removed, m.version, m.fact_keys, m.news_at
+        """;
+
+    public const string SelectSql = $"""
+        SELECT {Columns}
         FROM books.payment_methods AS m
         JOIN unnest($1, $2, $3) AS n (gateway, account, name)
             ON m.gateway = n.gateway AND m.account = n.account AND m.gateway_token = n.name

@@ -12,15 +12,19 @@ internal static class OutboxRows
     public static List<Staged> Of(BatchDraft draft)
     {
         var staged = new List<Staged>(draft.Outbox.Count + draft.DeadLetters.Count);
-        foreach (var (outgoing, gateway, account, traceParent) in draft.Outbox)
-            staged.Add(new Staged(StagedTopics.PaymentEvents, outgoing.Key, outgoing.Id, outgoing.Type, gateway, account,
-                traceParent is null ? null : $$"""{"traceparent":{{JsonSerializer.Serialize(traceParent)}}}""", outgoing.Json));
+        foreach (var row in draft.Outbox) staged.Add(Of(row));
         foreach (var (record, eventKey, rejection) in draft.DeadLetters)
             staged.Add(new Staged(StagedTopics.DeadWebhooks, Storable(record.Key),
                 Storable($"dead:{record.Topic}/{record.Partition}/{record.Offset}/{eventKey}"), "DeadWebhook", null, null,
                 JsonSerializer.Serialize(Headers(record, rejection)), record.Body.ToArray()));
         return staged;
     }
+
+    public static List<Staged> Of(IReadOnlyList<OutboxRow> rows) => [.. rows.Select(Of)];
+
+    private static Staged Of(OutboxRow row) => new(
+        StagedTopics.PaymentEvents, row.Event.Key, row.Event.Id, row.Event.Type, row.Gateway, row.Account,
+        row.TraceParent is null ? null : $$"""{"traceparent":{{JsonSerializer.Serialize(row.TraceParent)}}}""", row.Event.Json);
 
     // The next ids of a key must be above all earlier ones of it: unnest WITH ORDINALITY and ORDER BY keep the batch's order.
     private const string InsertSql = """

@@ -126,6 +126,8 @@ public sealed class PublishedEventTests
         foreach (var kind in new[] { FactKind.PaymentMethodAttached, FactKind.PaymentMethodUpdated, FactKind.PaymentMethodDetached })
         {
             var result = PaymentMethodFold.Apply(method, attached with { Kind = kind, Key = FactKey.Of(kind, "pm_1") });
+            var chosen = PaymentMethodFold.Choose(method, isDefault: !method.IsDefault, attached.OccurredAt);
+            yield return chosen.Events.Single();
             method = result.Method;
             yield return result.Events.Single();
         }

@@ -1,0 +1,133 @@
+using System.Buffers.Binary;
+using Npgsql;
+using PaymentPipeline.Core.Payments;
+using PaymentPipeline.Storage.Batches;
+using PaymentPipeline.Storage.Operations;
+
+namespace PaymentPipeline.Storage;
+
+/// <summary>Which payments; everything that is set must hold.</summary>
+public sealed record PaymentFilter
+{
+    public string? OrderId { get; init; }
+    public string? UserId { get; init; }
+    public string? Gateway { get; init; }
+
+    /// <summary>Any id by which a gateway ever named the payment.</summary>
+    public string? GatewayPaymentId { get; init; }
+    public PaymentStatus? Status { get; init; }
+
+    /// <summary>Taken into the books at this time or later.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Taken into the books before this time.</summary>
+    public DateTimeOffset? To { get; init; }
+
+    /// <summary>The cursor: the id of the last payment of the page before; null for the first page.</summary>
+    public Guid? After { get; init; }
+
+    /// <summary>How many at most.</summary>
+    public required int Limit { get; init; }
+}
+
+/// <summary>
+/// Payments page by page, newest first. The order is that of the ids, which rise with time (version 7): it needs no index beside
+/// the key, and a cursor is an id.
+/// </summary>
+public sealed class PaymentPages(NpgsqlDataSource database)
+{
+    /// <summary>How far the clock that made an id may be from the clock that noted the time.</summary>
+    private static readonly TimeSpan clocksApart = TimeSpan.FromHours(1);
+
+    // $1, $2 the accounts seen; $3 below this id, $4 from this id; $5 to $8 what else must hold; $9 the limit.
+    private const string Conditions = """
+        p.id < $3 AND p.id >= $4
+            AND ($5::text IS NULL OR p.status = $5) AND ($6::text IS NULL OR p.user_id = $6)
+            AND p.created_at >= $7 AND p.created_at < $8
+        """;
+
+    // Per account from the index (gateway, account, id), so that a tenant with little does not wait for those with much.
+    private const string AllSql = $"""
+        SELECT page.*
+        FROM unnest($1, $2) AS seen (gateway, account)
+        CROSS JOIN LATERAL (
+            SELECT {PaymentRows.Columns}, {Snapshots.Columns}
+            FROM books.payments AS p
+            WHERE p.gateway = seen.gateway AND p.account = seen.account AND {Conditions}
+            ORDER BY p.id DESC
+            LIMIT $9) AS page
+        ORDER BY page.id DESC
+        LIMIT $9
+        """;
+
+    private const string OfOrderSql = $"""
+        SELECT {PaymentRows.Columns}, {Snapshots.Columns}
+        FROM books.payments AS p
+        WHERE p.order_id = $10 AND (p.gateway, p.account) IN (SELECT * FROM unnest($1, $2)) AND {Conditions}
+        ORDER BY p.id DESC
+        LIMIT $9
+        """;
+
+    private const string OfUserSql = $"""
+        SELECT {PaymentRows.Columns}, {Snapshots.Columns}
+        FROM books.payments AS p
+        WHERE p.user_id = $10 AND (p.gateway, p.account) IN (SELECT * FROM unnest($1, $2)) AND {Conditions}
+        ORDER BY p.id DESC
+        LIMIT $9
+        """;
+
+    private const string OfAliasSql = $"""
+        SELECT {PaymentRows.Columns}, {Snapshots.Columns}
+        FROM unnest($1, $2) AS seen (gateway, account)
+        JOIN books.payment_aliases AS a ON a.gateway = seen.gateway AND a.account = seen.account AND a.alias = $10
+        JOIN books.payments AS p ON p.id = a.payment_id
+        WHERE ($11::text IS NULL OR p.order_id = $11) AND {Conditions}
+        ORDER BY p.id DESC
+        LIMIT $9
+        """;
+
+    /// <summary>A page; shorter than the limit when nothing follows.</summary>
+    public async Task<IReadOnlyList<PaymentSnapshot>> ListAsync(
+        PaymentFilter filter, Visibility visibility, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        ArgumentNullException.ThrowIfNull(visibility);
+        var seen = new Visibility([.. visibility.Accounts.Where(known => filter.Gateway is null || known.Gateway == filter.Gateway)]);
+        var sql = filter switch
+        {
+            { GatewayPaymentId: not null } => OfAliasSql,
+            { OrderId: not null } => OfOrderSql,
+            { UserId: not null } => OfUserSql,
+            _ => AllSql,
+        };
+        await using var command = database.CreateCommand(sql);
+        command.With(seen)
+            .With(Earlier(filter.After, filter.To))
+            .With(filter.From is { } from ? IdAt(from - clocksApart) : Guid.Empty)
+            .With(filter.Status is { } status ? PaymentStatusNames.Of(status) : null)
+            .With(filter.UserId)
+            .With(filter.From?.ToUniversalTime() ?? DateTimeOffset.UnixEpoch)
+            .With(filter.To?.ToUniversalTime() ?? DateTimeOffset.MaxValue.AddYears(-1))
+            .With(filter.Limit);
+        if (sql == OfAliasSql) command.With(filter.GatewayPaymentId).With(filter.OrderId);
+        else if (sql == OfOrderSql) command.With(filter.OrderId);
+        else if (sql == OfUserSql) command.With(filter.UserId);
+        return await command.ListAsync(row => Snapshots.Read(row), cancellationToken);
+    }
+
+    /// <summary>Every id of the page is below this one.</summary>
+    private static Guid Earlier(Guid? after, DateTimeOffset? to)
+    {
+        var before = to is { } end ? IdAt(end + clocksApart) : Guid.AllBitsSet;
+        return after is { } cursor && cursor.CompareTo(before) < 0 ? cursor : before;
+    }
+
+    /// <summary>The least id of version 7 that can be made at that time, or later.</summary>
+    private static Guid IdAt(DateTimeOffset time)
+    {
+        Span<byte> id = stackalloc byte[16];
+        id.Clear();
+        BinaryPrimitives.WriteInt64BigEndian(id, Math.Max(0, time.ToUnixTimeMilliseconds()) << 16);
+        return new Guid(id, bigEndian: true);
+    }
+}
