@@ -111,6 +111,7 @@ internal sealed class OperationBeginning(NpgsqlDataSource database, TimeProvider
         if (others.Find(other => other.IsUnresolved) is { } unresolved) return new OperationBegin.Unresolved(unresolved.Operation);
         var refusal = OperationRules.Check(start.Kind, snapshot, start.Amount, out var amount)
             ?? OperationRules.InTheWay(start.Kind, others);
+        if (refusal is { Code: OperationRules.InProgress }) return new OperationBegin.Refused(start.Refuse(refusal));
         OperationBegin begun = refusal is { } why
             ? await RefuseAsync(connection, start, why, cancellationToken)
             : await RecordAsync(connection, start, snapshot, amount, startedAt, cancellationToken);

@@ -10,6 +10,9 @@ public sealed record OperationRefusal(string Code, string Detail);
 /// <summary>What may begin on a payment as it stands, with what is reserved already. Pure; PostgreSQL's CHECKs stand behind it.</summary>
 public static class OperationRules
 {
+    /// <summary>The one refusal that is not the last word: it is not kept with the key, so that the same request may come again.</summary>
+    public const string InProgress = "operation_in_progress";
+
     /// <summary>Null when the operation may begin, with the amount to reserve in <paramref name="amount"/> (minor units).</summary>
     public static OperationRefusal? Check(ApiOperationKind kind, PaymentSnapshot snapshot, long? wanted, out long amount)
     {
@@ -17,7 +20,7 @@ public static class OperationRules
         var payment = snapshot.Payment;
         amount = payment.Amount;
         if (snapshot.IsCancelling)
-            return new("operation_in_progress", "The payment is being cancelled.");
+            return new(InProgress, "The payment is being cancelled.");
         return kind switch
         {
             ApiOperationKind.Confirm => Confirm(payment),
@@ -37,7 +40,7 @@ public static class OperationRules
             if (kind == ApiOperationKind.Capture && other is { Kind: ApiOperationKind.Capture, IsFinalCapture: true })
                 return new("nothing_left", "The last capture of the payment was made: it released the rest.");
             if (kind is ApiOperationKind.Confirm or ApiOperationKind.Cancel && other is { IsOpen: true, Kind: not ApiOperationKind.Refund })
-                return new("operation_in_progress", "Another operation of the payment is under way.");
+                return new(InProgress, "Another operation of the payment is under way.");
         }
         return null;
     }
@@ -53,13 +56,13 @@ public static class OperationRules
         var left = payment.AmountAuthorized - payment.AmountCaptured - snapshot.CaptureReserved;
         amount = wanted ?? left;
         if (payment.Status is not (PaymentStatus.Authorized or PaymentStatus.PartiallyCaptured)) return State(payment, "captured");
-        return Within(amount, left, "capture");
+        return Within(amount, left, snapshot.CaptureReserved, "capture");
     }
 
     private static OperationRefusal? Cancel(PaymentSnapshot snapshot)
     {
         if (snapshot.Payment.Status == PaymentStatus.Canceled) return new("already_canceled", "The payment is cancelled.");
-        if (snapshot.CaptureReserved > 0) return new("operation_in_progress", "A capture of the payment is under way.");
+        if (snapshot.CaptureReserved > 0) return new(InProgress, "A capture of the payment is under way.");
         return snapshot.Payment.AmountCaptured == 0 && snapshot.Payment.Status is not (PaymentStatus.Failed or PaymentStatus.Succeeded)
             ? null
             : State(snapshot.Payment, "cancelled");
@@ -70,11 +73,14 @@ public static class OperationRules
         var payment = snapshot.Payment;
         var left = payment.AmountCaptured - payment.AmountRefunded - payment.AmountRefundPending - snapshot.RefundReserved;
         amount = wanted ?? left;
-        return payment.AmountCaptured == 0 ? State(payment, "refunded") : Within(amount, left, "refund");
+        return payment.AmountCaptured == 0 ? State(payment, "refunded") : Within(amount, left, snapshot.RefundReserved, "refund");
     }
 
-    private static OperationRefusal? Within(long amount, long left, string what)
+    private static OperationRefusal? Within(long amount, long left, long reserved, string what)
     {
+        // What others hold they may give back, and a webhook that overtook their reply may have counted it twice for a moment.
+        if ((left < amount && amount <= left + reserved) || (left <= 0 && reserved > 0))
+            return new(InProgress, $"{left} is left to {what} while other operations of the payment are under way.");
         if (left <= 0) return new("nothing_left", $"Nothing is left to {what}.");
         return amount > left ? new("amount_too_large", $"{left} is left to {what}; {amount} was asked for.") : null;
     }

@@ -68,7 +68,7 @@ public abstract record OperationBegin
     /// <summary>The payment has an operation whose outcome is unknown: resolve that first, then begin again.</summary>
     public sealed record Unresolved(ApiOperation Operation) : OperationBegin;
 
-    /// <summary>The rules say no; the answer is stored with the key.</summary>
+    /// <summary>The rules say no; the answer is stored with the key, but for <see cref="OperationRules.InProgress"/>.</summary>
     public sealed record Refused(StoredResponse Response) : OperationBegin;
 }
 
