@@ -30,9 +30,9 @@ internal sealed class StripeClient : IPaymentGateway
         foreach (var (name, section) in setup.ReadAccounts())
         {
             var options = setup.Bind<StripeOptions>(section);
-            if (options.ApiKey is not { } key) continue;
-            if (key.Length == 0 || key.AsSpan().ContainsAnyExceptInRange('!', '~'))
-                setup.Problem(section.GetSection(nameof(StripeOptions.ApiKey)), "is no API key: it is blank or holds odd characters");
+            if (options.ApiKey is not { Length: > 0 } key) continue;
+            if (key.AsSpan().ContainsAnyExceptInRange('!', '~'))
+                setup.Problem(section.GetSection(nameof(StripeOptions.ApiKey)), "is no API key: it holds spaces or odd characters");
             var http = GatewayHttp.Create(setup, StripeGateway.GatewayName, section, options.BaseUrl);
             accounts[name] = new StripeApi(name, options, http, setup.Time);
         }
