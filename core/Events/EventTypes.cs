@@ -26,6 +26,6 @@ public static class EventTypes
         [
             PaymentRequiresAction, PaymentAuthorized, PaymentCaptured, PaymentSucceeded, PaymentFailed, PaymentCanceled,
             RefundInitiated, RefundProcessed, RefundFailed, DisputeOpened, DisputeClosed,
-            PaymentMethodAdded, PaymentMethodUpdated, PaymentMethodRemoved, PayoutSettled,
+            PaymentMethodAdded, PaymentMethodUpdated, PaymentMethodRemoved, DefaultPaymentMethodChanged, PayoutSettled,
         ], StringComparer.Ordinal);
 }
