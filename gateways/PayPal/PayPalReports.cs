@@ -28,8 +28,8 @@ internal sealed class PayPalReports(PayPalLine line, TimeProvider time)
             var answer = await line.SendAsync(Page(call, page), cancellationToken);
             if (!answer.IsSuccess)
                 return answer.Failed ?? PayPalReplies.Unknown(PayPalError.Of(answer).Failure);
-            if (TransactionOf(answer.Body, call.PaymentId) is { } id)
-                return await ReadAsync(call, id, cancellationToken);
+            if (TransactionOf(answer.Body, call.PaymentId) is { ValueKind: JsonValueKind.Object } transaction)
+                return await ReadAsync(call, transaction, cancellationToken);
             if (page >= (answer.Body.Integer("total_pages") ?? 0))
                 return IsComplete(answer.Body, call)
                     ? PayPalReplies.Refused("not_found", "PayPal lists no transaction of that payment.")
@@ -47,24 +47,37 @@ internal sealed class PayPalReports(PayPalLine line, TimeProvider time)
 
     private static string Text(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    private static string? TransactionOf(JsonElement list, string paymentId)
+    private static JsonElement TransactionOf(JsonElement list, string paymentId)
     {
         foreach (var row in PayPalOrder.Array(list, "transaction_details"))
         {
             var transaction = row.At("transaction_info");
-            if (transaction.Text("custom_field") == paymentId || transaction.Text("invoice_id") == paymentId)
-                return PayPalReplies.IdOf(transaction, "transaction_id");
+            var isOurs = transaction.Text("custom_field") == paymentId || transaction.Text("invoice_id") == paymentId;
+            if (isOurs && !IsGivenBack(transaction.Text("transaction_event_code") ?? ""))
+                return transaction;
         }
-        return null;
+        return default;
     }
+
+    // Refunds and chargebacks name the payment too, but are not it.
+    private static bool IsGivenBack(string code) =>
+        code.StartsWith("T11", StringComparison.Ordinal) || code.StartsWith("T12", StringComparison.Ordinal);
 
     private static bool IsComplete(JsonElement list, LookUpCall call) =>
         GatewaySetup.TryParseInstant(list.Text("last_refreshed_datetime") ?? "", out var refreshed) && refreshed >= call.SentAt + After;
 
-    // The list does not say whether a row is a capture or an authorisation.
-    private async Task<GatewayReply> ReadAsync(LookUpCall call, string id, CancellationToken cancellationToken)
+    // Where the row does not name its order, nor does it say whether it is a capture or an authorisation.
+    private async Task<GatewayReply> ReadAsync(LookUpCall call, JsonElement transaction, CancellationToken cancellationToken)
     {
         var expected = PayPalExpected.Of(call) with { OperationId = call.PaymentId };
+        if (transaction.Text("paypal_reference_id_type") == "ODR")
+        {
+            var order = await line.SendAsync(
+                PayPalOrderRequests.Read(PayPalReplies.IdOf(transaction, "paypal_reference_id")), cancellationToken);
+            if (order.IsSuccess)
+                return PayPalReplies.OfOrder(expected, order);
+        }
+        var id = PayPalReplies.IdOf(transaction, "transaction_id");
         var capture = await line.SendAsync(PayPalPaymentRequests.ReadCapture(id), cancellationToken);
         if (capture.IsSuccess)
             return PayPalReplies.OfCapture(expected, capture.Body, capture.At, OrderOf(capture.Body), null);

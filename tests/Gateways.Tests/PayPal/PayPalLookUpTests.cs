@@ -109,6 +109,19 @@ public sealed class PayPalLookUpTests : IAsyncLifetime
             Assert.Equal((Order, "Captured:" + CaptureId), (reply.GatewayPaymentId, reply.Facts[0].Key.Value));
     }
 
+    [Fact]
+    public async Task F32_a_row_that_names_its_order_leads_to_it_and_a_refund_is_not_the_payment()
+    {
+        _paypal.On("GET /v1/reporting/transactions", 200, $$$"""
+            {"total_pages":1,"last_refreshed_datetime":"2020-11-21T00:00:00Z","transaction_details":[
+             {"transaction_info":{"transaction_id":"{{{Refund}}}","transaction_event_code":"T1107","custom_field":"{{{PaymentId}}}"} },
+             {"transaction_info":{"transaction_id":"{{{CaptureId}}}","transaction_event_code":"T0006","custom_field":"{{{PaymentId}}}",
+              "paypal_reference_id":"{{{Order}}}","paypal_reference_id_type":"ODR"} }]}
+            """).On(OrderRoute, 200, Captured(CaptureJson()));
+        var reply = await LookAsync(LookUp(GatewayCallKind.Create) with { GatewayPaymentId = null });
+        Assert.Equal((GatewayOutcome.Accepted, Order, CaptureId), (reply.Outcome, reply.GatewayPaymentId, reply.GatewayReference));
+    }
+
     [Theory]
     [InlineData(404, GatewayOutcome.Refused)]
     [InlineData(403, GatewayOutcome.Unknown)]

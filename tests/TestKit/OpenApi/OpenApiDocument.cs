@@ -62,7 +62,8 @@ public sealed class OpenApiDocument
             var method = request.Method.ToLowerInvariant();
             // PayPal's reports write the server's path once more in each path.
             var isWhole = _basePath != "" && item.Name.StartsWith(_basePath + '/', StringComparison.Ordinal);
-            if (Match(item.Name.Split('/'), isWhole ? whole : segments) is { } values && item.Value.TryGetProperty(method, out var operation)
+            if (Match(item.Name.Split('/'), isWhole ? whole : segments) is { } values
+                && item.Value.TryGetProperty(method, out var operation)
                 && (best is null || values.Count < best.PathValues.Count))
                 best = new Found(item.Value, operation, values);
         }
