@@ -21,7 +21,8 @@ internal sealed class ApiServer : IAsyncDisposable
         _app = app;
         Tokens = tokens;
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        Http = new HttpClient { BaseAddress = Address };
+        // As a careless client: headers may hold anything.
+        Http = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = Address };
     }
 
     public Uri Address { get; }
