@@ -4,6 +4,7 @@ using PaymentPipeline.Api.Auth;
 using PaymentPipeline.Api.Errors;
 using PaymentPipeline.Api.Events;
 using PaymentPipeline.Api.Operations;
+using PaymentPipeline.Api.OpenApi;
 using PaymentPipeline.Api.Requests;
 using PaymentPipeline.Gateways;
 using PaymentPipeline.Hosting;
@@ -36,7 +37,8 @@ internal static class ApiApp
         app.UseRouting();
         app.UseMiddleware<CallerCheck>();
         app.MapServiceDefaults();
-        var v1 = app.MapGroup(ApiRoutes.Prefix).MapV1();
+        app.MapApiDocument();
+        var v1 = app.MapGroup(ApiRoutes.Prefix).WithWords().MapV1();
         routes?.Invoke(v1);
         ScopeRules.RequireOnEveryRoute(app);
         return app;
@@ -47,6 +49,7 @@ internal static class ApiApp
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, ServerLimits>();
         services.AddAuth();
         services.AddOperations();
+        services.AddApiDocument();
         services.AddSingleton<ApiMetrics>();
         services.AddEvents();
         services.AddReadinessCheck<DatabaseHealth>("database", (health, cancellationToken) => health.CheckAsync(cancellationToken));

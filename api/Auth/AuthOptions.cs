@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 
 namespace PaymentPipeline.Api.Auth;
@@ -19,6 +20,11 @@ internal sealed class AuthOptions
     /// <summary>Where the issuer publishes its keys: an https address (http on loopback only), or a file's path.</summary>
     public string? JwksUri { get; set; }
 
+    /// <summary>
+    /// Authorities of client certificates, PEM text or path. Where there is one, every TLS connection must bring a certificate of it.
+    /// </summary>
+    public IList<string> ClientCertificateAuthorities { get; } = [];
+
     /// <summary>How long published keys are kept before they are fetched again, 10 to 86,400; default 600 seconds.</summary>
     public int JwksKeptSeconds { get; set; } = 600;
 
@@ -39,17 +45,37 @@ internal sealed class AuthOptionsValidator : IValidateOptions<AuthOptions>
         Require(options.Issuer.Length > 0, "Issuer is missing: the iss of the tokens that callers bring");
         Require(options.Audience.Length > 0, "Audience is missing: the aud of the tokens that callers bring");
         Require(
-            options.SigningKeys.Count > 0 || options.JwksUri is not null, "SigningKeys:0 or Auth:JwksUri is missing: who signs the tokens");
+            options.SigningKeys.Any(IsSet) || options.JwksUri is not null, "SigningKeys:0 or Auth:JwksUri is missing: who signs the tokens");
         Require(
             options.JwksUri is null || JwksSource.IsAllowed(options.JwksUri), "JwksUri must be an https address (http on loopback only) or a file");
         Require(options.JwksKeptSeconds is >= 10 and <= 86_400, "JwksKeptSeconds must be 10 to 86400");
         Require(options.ClockSkewSeconds is >= 0 and <= 300, "ClockSkewSeconds must be 0 to 300");
         for (var index = 0; index < options.SigningKeys.Count; index++)
         {
+            if (!IsSet(options.SigningKeys[index])) continue;
             var read = KeyReader.Read(options.SigningKeys[index]);
             Require(read.Key is not null, $"SigningKeys:{index} {read.Problem}");
             read.Key?.Dispose();
         }
+        for (var index = 0; index < options.ClientCertificateAuthorities.Count; index++)
+            Require(AreCertificates(options.ClientCertificateAuthorities[index]),
+                $"ClientCertificateAuthorities:{index} must be certificates in PEM, or a file of them");
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+    }
+
+    /// <summary>An empty variable is one that was not set.</summary>
+    public static bool IsSet(string text) => text.Length > 0;
+
+    private static bool AreCertificates(string text)
+    {
+        try
+        {
+            foreach (var certificate in ClientCertificates.Read(text)) certificate.Dispose();
+            return true;
+        }
+        catch (Exception wrong) when (wrong is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return false;
+        }
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
 namespace PaymentPipeline.Api.Auth;
@@ -8,6 +9,9 @@ internal static class AuthRegistration
     {
         services.AddSingleton<IValidateOptions<AuthOptions>, AuthOptionsValidator>();
         services.AddOptions<AuthOptions>().BindConfiguration(AuthOptions.Section).ValidateOnStart();
+        services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IConfigureOptions<KestrelServerOptions>, ClientCertificates>();
+        services.AddSingleton<RateLimits>();
         services.AddSingleton<IssuerKeys>();
         services.AddSingleton<TokenCheck>();
         services.AddSingleton<TenantAccounts>();

@@ -1,14 +1,13 @@
 using Microsoft.AspNetCore.Authorization;
 using PaymentPipeline.Api.Errors;
-using PaymentPipeline.Hosting.Problems;
 
 namespace PaymentPipeline.Api.Auth;
 
 /// <summary>
-/// Deny by default: after routing, before the route. Only what declares itself open is open; everything else needs a good token
-/// with the scope that the route declares.
+/// Deny by default: after routing, before the route. Only what declares itself open is open. Everything else needs 1. a good token,
+/// from the certificate that it is bound to, 2. room within the caller's rate, 3. the scope that the route declares.
 /// </summary>
-internal sealed class CallerCheck(RequestDelegate next, TokenCheck tokens)
+internal sealed class CallerCheck(RequestDelegate next, TokenCheck tokens, RateLimits limits)
 {
     private const string Scheme = "Bearer ";
 
@@ -21,28 +20,35 @@ internal sealed class CallerCheck(RequestDelegate next, TokenCheck tokens)
             return;
         }
         var caller = await AuthenticateAsync(context);
-        if (caller is null)
+        if (Refusal(context, route, caller) is { } refusal)
         {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-            await RefuseAsync(context, Problems.Unauthenticated);
-            return;
-        }
-        if (route.Metadata.GetMetadata<RequiredScope>() is not { } required || !caller.Scopes.Contains(required.Scope))
-        {
-            await RefuseAsync(context, Problems.InsufficientScope);
+            await refusal.ExecuteAsync(context);
             return;
         }
         context.Features.Set(caller);
         await next(context);
     }
 
-    private ValueTask<Caller?> AuthenticateAsync(HttpContext context)
+    private async ValueTask<Caller?> AuthenticateAsync(HttpContext context)
     {
         var lines = context.Request.Headers.Authorization;
-        return lines.Count == 1 && lines[0] is { } line && line.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            ? tokens.CheckAsync(line[Scheme.Length..], context.RequestAborted)
-            : ValueTask.FromResult<Caller?>(null);
+        if (lines.Count != 1 || lines[0] is not { } line || !line.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) return null;
+        var caller = await tokens.CheckAsync(line[Scheme.Length..], context.RequestAborted);
+        return caller?.CertificateThumbprint is null || await ClientCertificates.IsFromAsync(context, caller.CertificateThumbprint)
+            ? caller
+            : null;
     }
 
-    private static Task RefuseAsync(HttpContext context, Problem problem) => problem.ToResult().ExecuteAsync(context);
+    private ProblemResult? Refusal(HttpContext context, RouteEndpoint route, Caller? caller)
+    {
+        if (caller is null)
+        {
+            if (limits.Take(context.Connection.RemoteIpAddress) is { } wait) return Problems.RateLimited.ToResult(wait);
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+            return Problems.Unauthenticated.ToResult();
+        }
+        if (limits.Take(caller) is { } pause) return Problems.RateLimited.ToResult(pause);
+        var required = route.Metadata.GetMetadata<RequiredScope>();
+        return required is null || !caller.Scopes.Contains(required.Scope) ? Problems.InsufficientScope.ToResult() : null;
+    }
 }

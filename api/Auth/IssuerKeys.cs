@@ -11,7 +11,7 @@ internal sealed class IssuerKeys : IDisposable
     public IssuerKeys(IOptions<AuthOptions> options, TimeProvider time, ILogger<JwksSource> logger)
     {
         var auth = options.Value;
-        _configured = [.. auth.SigningKeys.Select(text => KeyReader.Read(text).Key).OfType<SigningKey>()];
+        _configured = [.. auth.SigningKeys.Where(AuthOptionsValidator.IsSet).Select(text => KeyReader.Read(text).Key).OfType<SigningKey>()];
         if (auth.JwksUri is not null) _published = new JwksSource(auth.JwksUri, TimeSpan.FromSeconds(auth.JwksKeptSeconds), time, logger);
     }
 

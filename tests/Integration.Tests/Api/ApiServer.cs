@@ -45,6 +45,7 @@ internal sealed class ApiServer : IAsyncDisposable
             $"--Auth:Issuer={Tokens.Issuer}",
             $"--Auth:Audience={Tokens.Audience}",
             $"--Auth:SigningKeys:0={tokens.PublicPem}",
+            "--RateLimits:StrangerBurst=1000000",
             .. settings,
         ];
         var app = ApiApp.Create(arguments, configure, routes);

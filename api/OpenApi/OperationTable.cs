@@ -1,0 +1,34 @@
+using System.Collections.Frozen;
+using Microsoft.AspNetCore.Http.Metadata;
+
+namespace PaymentPipeline.Api.OpenApi;
+
+/// <summary>The words of every operation, found by its route.</summary>
+internal static class OperationTable
+{
+    private static readonly FrozenDictionary<string, OperationWords> ByRoute =
+        new[] { PaymentWords.All, FeedWords.All }.SelectMany(all => all).ToFrozenDictionary(words => words.Route, StringComparer.Ordinal);
+
+    public static OperationWords? Find(string? method, string? path) => ByRoute.GetValueOrDefault($"{method} /{path?.TrimStart('/')}");
+
+    /// <summary>Gives each route of the group its name, tag, summary and answer, from where the document takes them.</summary>
+    public static RouteGroupBuilder WithWords(this RouteGroupBuilder group)
+    {
+        ((IEndpointConventionBuilder)group).Finally(endpoint =>
+        {
+            var method = endpoint.Metadata.OfType<IHttpMethodMetadata>().FirstOrDefault()?.HttpMethods[0];
+            if (Find(method, (endpoint as RouteEndpointBuilder)?.RoutePattern.RawText) is { } words) AddTo(endpoint.Metadata, words);
+        });
+        return group;
+    }
+
+    private static void AddTo(IList<object> metadata, OperationWords words)
+    {
+        metadata.Add(new EndpointNameMetadata(words.Name));
+        metadata.Add(new EndpointSummaryAttribute(words.Summary));
+        metadata.Add(new TagsAttribute(words.Tag));
+        metadata.Add(words.Answer is null
+            ? new ProducesResponseTypeMetadata(words.Status, typeof(void))
+            : new ProducesResponseTypeMetadata(words.Status, words.Answer, [words.AnswerMediaType]));
+    }
+}
