@@ -29,8 +29,9 @@ internal static class PaymentWords
             ],
         },
         new("GET /v1/payments/{id}", "getPayment", Payments, "Read a payment") { HasETag = true },
-        new("POST /v1/payments/{id}/confirm", "confirmPayment", Payments, "Go on with a payment: a way to pay, or what the payer brought back")
+        new("POST /v1/payments/{id}/confirm", "confirmPayment", Payments, "Go on with a payment")
         {
+            Description = "With a way to pay, or with what the payer brought back from an action.",
             RequestExample = """{"token":"pm_card_visa","returnUrl":"https://shop.example/return"}""",
         },
         new("POST /v1/payments/{id}/capture", "capturePayment", Payments, "Take money that is held")

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Xunit;
@@ -5,78 +6,57 @@ using Xunit;
 namespace PaymentPipeline.Integration.Tests.Api;
 
 /// <summary>
-/// Tools from npm that judge us from outside. <c>NODE_TOOLS</c> names a folder where they are installed; without it they are
-/// installed once into the temporary folder, where npm and its registry can be reached.
+/// Tools from npm that judge the API from outside, in <c>tests/api-tools</c>: fetched once, exactly as the lock file says and without
+/// running their scripts.
 /// </summary>
 internal static class NodeTools
 {
-    private static readonly string Folder =
-        Environment.GetEnvironmentVariable("NODE_TOOLS") ?? Path.Combine(Path.GetTempPath(), "paymentpipeline-node-tools");
+    private static readonly Lazy<string?> MissingOnce = new(FindOrFetch);
 
-    public static string? Spectral { get; } = Find("@stoplight/spectral-cli", Path.Combine("node_modules", ".bin", "spectral"));
+    /// <summary>Why they cannot be run; null when they can.</summary>
+    public static string? Missing => MissingOnce.Value;
 
-    /// <summary>The folder of the package <c>jose</c>.</summary>
-    public static string? Jose { get; } = Find("jose@5", Path.Combine("node_modules", "jose"));
+    public static string Root { get; } = RepositoryFolder();
+    private static string Folder => Path.Combine(Root, "tests", "api-tools");
 
-    public static string Ruleset => Path.Combine(Root(), ".spectral.yaml");
-
-    public static async Task<(int Status, string Output)> RunAsync(string program, params string[] arguments)
+    /// <summary>Exit status and output; a status below 0 when the program is not there or takes too long.</summary>
+    public static (int Status, string Output) Run(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Folder };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        await process.WaitForExitAsync(limit.Token);
-        return (process.ExitCode, await output + await errors);
-    }
-
-    private static string? Find(string package, string product)
-    {
-        var path = Path.Combine(Folder, product);
-        if (!Exists(path)) Install(package);
-        return Exists(path) ? path : null;
-    }
-
-    private static bool Exists(string path) => File.Exists(path) || Directory.Exists(path);
-
-    private static void Install(string package)
-    {
         try
         {
-            Directory.CreateDirectory(Folder);
-            var start = new ProcessStartInfo("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", Folder, package])
-            {
-                RedirectStandardOutput = true, RedirectStandardError = true,
-            };
             using var process = Process.Start(start)!;
-            process.OutputDataReceived += (_, _) => { };
-            process.ErrorDataReceived += (_, _) => { };
-            process.BeginOutputReadLine();
-            process.BeginErrorReadLine();
-            if (!process.WaitForExit(TimeSpan.FromMinutes(3))) process.Kill(entireProcessTree: true);
+            var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            if (!process.WaitForExit(TimeSpan.FromMinutes(4)))
+            {
+                process.Kill(entireProcessTree: true);
+                return (-1, $"{program} took more than 4 minutes.");
+            }
+            return (process.ExitCode, output.GetAwaiter().GetResult() + errors.GetAwaiter().GetResult());
         }
-        catch (System.ComponentModel.Win32Exception)
+        catch (Win32Exception)
         {
-            // There is no npm: the tests that need it say that they are skipped.
+            return (-2, $"{program} is not installed.");
         }
     }
 
-    private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
+    private static string? FindOrFetch()
+    {
+        if (Run("node", "--version").Status != 0) return "Node.js is not installed: the API was not judged from outside.";
+        var (fetched, wanted) = (Path.Combine(Folder, "node_modules", ".package-lock.json"), Path.Combine(Folder, "package-lock.json"));
+        if (File.Exists(fetched) && File.GetLastWriteTimeUtc(fetched) >= File.GetLastWriteTimeUtc(wanted)) return null;
+        return Run("npm", "ci", "--ignore-scripts", "--fetch-retries=1").Status == 0
+            ? null
+            : "npm cannot fetch tests/api-tools/package-lock.json: the API was not judged from outside.";
+    }
+
+    private static string RepositoryFolder([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
 }
 
-internal sealed class SpectralFactAttribute : FactAttribute
+/// <summary>A test that needs <see cref="NodeTools"/>; skipped by name where they cannot be had.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class NodeToolsFactAttribute : FactAttribute
 {
-    public SpectralFactAttribute()
-    {
-        if (NodeTools.Spectral is null) Skip = "Needs npm's @stoplight/spectral-cli (NODE_TOOLS names a folder with it).";
-    }
-}
-
-internal sealed class JoseFactAttribute : FactAttribute
-{
-    public JoseFactAttribute()
-    {
-        if (NodeTools.Jose is null) Skip = "Needs node and npm's jose (NODE_TOOLS names a folder with it).";
-    }
+    public NodeToolsFactAttribute() => Skip = NodeTools.Missing!;
 }
