@@ -9,6 +9,11 @@ internal sealed class ServerLimits : IConfigureOptions<KestrelServerOptions>
     /// <summary>The largest body that is read, in bytes.</summary>
     public const int BodyBytesMax = 256 * 1024;
 
+    /// <summary>
+    /// A body that is larger by at most this much is read to its end, so that the caller sees the answer; beyond it the connection is cut.
+    /// </summary>
+    private const int BodyBytesDrained = 64 * 1024;
+
     private const int HeadersMax = 100;
     private const int HeadersBytesMax = 32 * 1024;
     private const int RequestLineBytesMax = 8 * 1024;
@@ -24,7 +29,7 @@ internal sealed class ServerLimits : IConfigureOptions<KestrelServerOptions>
     public void Configure(KestrelServerOptions server)
     {
         var limits = server.Limits;
-        limits.MaxRequestBodySize = BodyBytesMax;
+        limits.MaxRequestBodySize = BodyBytesMax + BodyBytesDrained;
         limits.MaxRequestHeaderCount = HeadersMax;
         limits.MaxRequestHeadersTotalSize = HeadersBytesMax;
         limits.MaxRequestLineSize = RequestLineBytesMax;

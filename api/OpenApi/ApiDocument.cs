@@ -17,6 +17,7 @@ internal static class ApiDocument
             options.ShouldInclude = route => route.RelativePath?.StartsWith(Name + "/", StringComparison.Ordinal) == true;
             options.AddDocumentTransformer<DocumentWords>();
             options.AddOperationTransformer<OperationRules>();
+            options.AddSchemaTransformer<SchemaRules>();
         });
 
     public static void MapApiDocument(this WebApplication app)

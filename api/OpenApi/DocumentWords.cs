@@ -18,9 +18,9 @@ internal sealed class DocumentWords : IOpenApiDocumentTransformer
 
     private static readonly (string Name, string Description)[] Tags =
     [
+        ("Disputes", "What payers contest at their bank"), ("Events", "What happened, in order, as a feed"),
+        ("Operations", "How the gateways do"), ("Payment methods", "Saved ways to pay of a user: tokens only"),
         ("Payments", "Starting, capturing and cancelling payments, and what became of them"), ("Refunds", "Giving money back"),
-        ("Payment methods", "Saved ways to pay of a user: tokens only"), ("Events", "What happened, in order, as a feed"),
-        ("Disputes", "What payers contest at their bank"), ("Operations", "How the gateways do"),
     ];
 
     public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
@@ -31,7 +31,7 @@ internal sealed class DocumentWords : IOpenApiDocumentTransformer
             Version = "v1",
             Description = Description,
             Contact = new OpenApiContact { Name = "PaymentPipeline contributors", Email = "payments@example.com" },
-            License = new OpenApiLicense { Name = "Apache-2.0", Identifier = "Apache-2.0" },
+            License = new OpenApiLicense { Name = "Apache-2.0", Url = new Uri("https://www.apache.org/licenses/LICENSE-2.0") },
         };
         document.Servers = [new OpenApiServer { Url = "/", Description = "Where this document came from" }];
         document.Tags = Tags.Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Description }).ToHashSet();

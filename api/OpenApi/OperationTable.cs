@@ -24,6 +24,8 @@ internal static class OperationTable
 
     private static void AddTo(IList<object> metadata, OperationWords words)
     {
+        // A route that describes itself is left as it is.
+        if (metadata.OfType<IEndpointNameMetadata>().Any()) return;
         metadata.Add(new EndpointNameMetadata(words.Name));
         metadata.Add(new EndpointSummaryAttribute(words.Summary));
         metadata.Add(new TagsAttribute(words.Tag));

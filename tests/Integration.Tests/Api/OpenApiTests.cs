@@ -59,7 +59,7 @@ public sealed class OpenApiTests : IAsyncLifetime
         var file = Path.Combine(Path.GetTempPath(), $"openapi-{Environment.ProcessId}.json");
         await File.WriteAllTextAsync(file, _document.GetRawText());
         var (status, output) = NodeTools.Run(
-            "node_modules/.bin/spectral", "lint", file, "--ruleset", Path.Combine(NodeTools.Root, ".spectral.yaml"), "--fail-severity", "error");
+            "node", "node_modules/@stoplight/spectral-cli/dist/index.js", "lint", file, "--ruleset", Path.Combine(NodeTools.Root, ".spectral.yaml"), "--fail-severity", "error");
 
         Assert.True(status == 0, output);
     }
