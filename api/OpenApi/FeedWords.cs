@@ -1,3 +1,5 @@
+using PaymentPipeline.Api.Gateways;
+
 namespace PaymentPipeline.Api.OpenApi;
 
 /// <summary>Events, disputes and how the gateways do.</summary>
@@ -17,6 +19,6 @@ internal static class FeedWords
         },
         new("GET /v1/disputes", "listDisputes", "Disputes", "Disputes, newest first"),
         new("GET /v1/disputes/{id}", "getDispute", "Disputes", "Read a dispute"),
-        new("GET /v1/gateways", "listGateways", "Operations", "How the gateways do"),
+        new("GET /v1/gateways", "listGateways", "Operations", "How the gateways do") { Answer = typeof(GatewayList) },
     ];
 }

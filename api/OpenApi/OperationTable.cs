@@ -29,8 +29,11 @@ internal static class OperationTable
         metadata.Add(new EndpointNameMetadata(words.Name));
         metadata.Add(new EndpointSummaryAttribute(words.Summary));
         metadata.Add(new TagsAttribute(words.Tag));
-        metadata.Add(words.Answer is null
-            ? new ProducesResponseTypeMetadata(words.Status, typeof(void))
-            : new ProducesResponseTypeMetadata(words.Status, words.Answer, [words.AnswerMediaType]));
+        metadata.Add(Answer(words, words.Status));
+        if (words.MayBePending) metadata.Add(Answer(words, StatusCodes.Status202Accepted));
+        if (words.HasETag) metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status304NotModified, typeof(void)));
     }
+
+    private static ProducesResponseTypeMetadata Answer(OperationWords words, int status) =>
+        words.Answer is null ? new(status, typeof(void)) : new(status, words.Answer, [words.AnswerMediaType]);
 }

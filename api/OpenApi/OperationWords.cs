@@ -10,6 +10,9 @@ internal sealed record OperationWords(string Route, string Name, string Tag, str
     public string Description { get; init; } = Summary;
     public int Status { get; init; } = 200;
 
+    /// <summary>Whether the answer may be 202: the outcome is not known yet, or the gateway tells it later.</summary>
+    public bool MayBePending { get; init; }
+
     /// <summary>Null where the answer has no body.</summary>
     public Type? Answer { get; init; }
     public string AnswerMediaType { get; init; } = "application/json";
