@@ -15,7 +15,7 @@ public sealed record InvariantResult(string Id, string Claim, long Counted, long
 public sealed class Invariants(NpgsqlDataSource dataSource)
 {
     // Violations are the offending rows as text; the count and the smallest of them are what a person needs first.
-    private sealed record Check(string Id, string Claim, string Counted, string Offending);
+    internal sealed record Check(string Id, string Claim, string Counted, string Offending);
 
     private const string VersionsAreGapless = """
         SELECT p.id || ' has version ' || p.version || ' and ' || count(t.version) || ' transitions, newest ' || coalesce(max(t.version), 0)
@@ -70,10 +70,11 @@ public sealed class Invariants(NpgsqlDataSource dataSource)
 
     private const string AmountsAreInBounds = """
         SELECT id || ': authorized ' || authorized || ', captured ' || captured || ', refunded ' || refunded
-            || ', pending ' || refund_pending
+            || ', pending ' || refund_pending || ', reserved ' || capture_reserved || ' and ' || refund_reserved
         FROM books.payments
-        WHERE NOT (refunded >= 0 AND refund_pending >= 0 AND refunded + refund_pending <= captured
-                   AND captured <= authorized AND disputed >= 0)
+        WHERE NOT (refunded >= 0 AND refund_pending >= 0 AND refund_reserved >= 0 AND capture_reserved >= 0
+                   AND refunded + refund_pending + refund_reserved <= captured
+                   AND captured + capture_reserved <= authorized AND disputed >= 0)
         """;
 
     private const string CurrenciesAgree = """
@@ -125,9 +126,10 @@ public sealed class Invariants(NpgsqlDataSource dataSource)
         new("I8", "versions rise by one, a history row each", "SELECT count(*) FROM books.payments", VersionsAreGapless),
         new("I11", "the journal sums to zero per currency", "SELECT count(*) FROM books.journal", JournalBalances),
         new("I12", "journal entries and operations have each other", "SELECT count(*) FROM books.operations", JournalHasItsOwners),
-        new("I13", "0 <= refunded + pending <= captured <= authorized", "SELECT count(*) FROM books.payments", AmountsAreInBounds),
+        new("I13", "0 <= refunded + pending <= captured <= authorized, with what is reserved", "SELECT count(*) FROM books.payments", AmountsAreInBounds),
         new("I14", "operations and entries are in the payment's currency", "SELECT count(*) FROM books.operations", CurrenciesAgree),
         new("I15", "amounts are the sums of their journal, append only", "SELECT count(*) FROM books.payments", AmountsAreTheirJournal),
+        .. OperationInvariants.Checks,
         new("I27", "the outbox drains, side tables stay bounded", "SELECT count(*) FROM books.outbox", OutboxDrains),
     ];
 

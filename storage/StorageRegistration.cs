@@ -22,6 +22,7 @@ public static class StorageRegistration
         services.TryAddSingleton<DatabaseHealth>();
         services.TryAddSingleton<PaymentStore>();
         services.TryAddSingleton<Operations.OperationStore>();
+        services.TryAddSingleton<Operations.IdempotencyKeys>();
         services.TryAddSingleton<PaymentMethods.MethodStore>();
         services.TryAddSingleton<PaymentQueries>();
         services.TryAddSingleton<PaymentViews>();

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using PaymentPipeline.Processors.Outbox;
 using PaymentPipeline.Storage;
+using PaymentPipeline.Storage.Operations;
 
 namespace PaymentPipeline.Processors.Maintenance;
 
@@ -12,12 +13,13 @@ namespace PaymentPipeline.Processors.Maintenance;
 /// <item>Close the audit chain over what was committed.</item>
 /// <item>Forget counts of tries that nobody needs any more.</item>
 /// <item>Take events that are too old out of the feed.</item>
+/// <item>Forget the callers' keys that are past their time; what was done under them stays.</item>
 /// <item>Measure what waits.</item>
 /// </list>
 /// </summary>
 internal sealed class MaintenanceLoop(
     PaymentStore payments, ParkedStore parked, DeadLetterStore deadLetters, OutboxStore outbox, AttemptStore attempts, AuditChain chain,
-    EventFeed feed, OutboxSignal signal, MigrationAtStart migration, IOptions<ProcessorsOptions> options, ProcessorsMetrics metrics,
+    EventFeed feed, IdempotencyKeys keys, OutboxSignal signal, MigrationAtStart migration, IOptions<ProcessorsOptions> options, ProcessorsMetrics metrics,
     TimeProvider time, ILogger<MaintenanceLoop> logger) : BackgroundService
 {
     private const int AtATime = 500;
@@ -67,6 +69,9 @@ internal sealed class MaintenanceLoop(
         while (await feed.ForgetAsync(time.GetUtcNow() - _feedKept, AtATime, cancellationToken)) cancellationToken.ThrowIfCancellationRequested();
 
         // 6.
+        while (await keys.ForgetAsync(AtATime, cancellationToken) == AtATime) cancellationToken.ThrowIfCancellationRequested();
+
+        // 7.
         metrics.Waiting(
             await parked.CountAsync(cancellationToken), await deadLetters.CountOpenAsync(cancellationToken),
             await outbox.BacklogAsync(cancellationToken));
