@@ -76,10 +76,13 @@ internal readonly struct StripeEvent
     /// Those ids, and our own id of the payment where the API gave it along: it lets an event that overtakes the API's reply find the
     /// payment. Whatever else stands in its place is ignored: the metadata are the shop's to write.
     /// </summary>
-    public string[] PaymentAliases(params ReadOnlySpan<string?> ids)
+    public string[] PaymentAliases(params ReadOnlySpan<string?> ids) => Aliases([.. ids, OurPaymentIdOf(Object)]);
+
+    /// <summary>Our id of the payment in an object's metadata; null where there is none, or something else of that name.</summary>
+    public static string? OurPaymentIdOf(JsonElement told)
     {
-        var ours = Object.At("metadata").Text(PaymentIdName);
-        return Aliases([.. ids, ours is not null && Identifiers.TryParse(Identifiers.PaymentPrefix, ours, out _) ? ours : null]);
+        var text = told.At("metadata").Text(PaymentIdName);
+        return text is not null && Identifiers.TryParse(Identifiers.PaymentPrefix, text, out _) ? text : null;
     }
 
     public static string[] Aliases(params ReadOnlySpan<string?> ids)

@@ -13,7 +13,7 @@ internal sealed record StripeExpectation(string PaymentId, string? GatewayPaymen
     public string? Mismatch(JsonElement intent)
     {
         if (intent.Text("object") != "payment_intent") return "Stripe's answer is not a payment intent.";
-        var named = intent.At("metadata").Text(PaymentIdName);
+        var named = OurPaymentIdOf(intent);
         if (named is null ? IsOurs : named != PaymentId) return "Stripe's answer is about another payment of ours.";
         if (GatewayPaymentId is { } known && intent.RequiredText("id") != known) return "Stripe's answer is about another intent.";
         var amount = MoneyOf(intent, "amount");

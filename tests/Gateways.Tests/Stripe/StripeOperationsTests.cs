@@ -57,6 +57,46 @@ public sealed class StripeOperationsTests
         Assert.Equal((GatewayOutcome.Accepted, FactKey.Of(FactKind.Voided, "pi_1")), (reply.Outcome, reply.Facts.Single().Key));
     }
 
+    [Fact]
+    public async Task A_payment_made_at_Stripe_may_carry_what_another_shop_system_calls_payment_id()
+    {
+        await using var server = await ScriptedServer.StartAsync(200, Intent("canceled", paymentId: "12345"));
+
+        Assert.Equal(GatewayOutcome.Accepted, (await To(server).CancelAsync(Cancel(), CancellationToken.None)).Outcome);
+        Assert.Equal("mismatched_reply", (await To(server).CreateAsync(Create(), CancellationToken.None)).Failure?.Code);
+    }
+
+    public static TheoryData<string, string, string> Tellings => new()
+    {
+        { "payment_intent.succeeded", "create", Intent("succeeded", received: 1000) },
+        { "payment_intent.amount_capturable_updated", "create", Intent("requires_capture") },
+        { "payment_intent.amount_capturable_updated", "create", Intent("requires_capture", received: 300) },
+        { "payment_intent.canceled", "cancel", Intent("canceled") },
+        { "refund.created", "refund", Refunded("pending") },
+        { "refund.failed", "refund", Refunded("failed") },
+    };
+
+    [Theory, MemberData(nameof(Tellings))]
+    public async Task F36_a_reply_and_a_webhook_tell_the_same_facts(string type, string call, string told)
+    {
+        await using var server = await ScriptedServer.StartAsync(200, told);
+        var stripe = To(server);
+
+        var reply = call switch
+        {
+            "create" => await stripe.CreateAsync(Create(), CancellationToken.None),
+            "cancel" => await stripe.CancelAsync(Cancel(), CancellationToken.None),
+            _ => await stripe.RefundAsync(Refund(), CancellationToken.None),
+        };
+
+        var byWebhook = StripeUnderTest.Facts(type, told);
+        Assert.NotEmpty(byWebhook);
+        Assert.Equal(byWebhook.Select(Told), reply.Facts.Select(Told));
+
+        static string Told(Fact fact) =>
+            $"{fact.Key} {fact.Kind} {fact.PartId} {fact.Amount} {fact.IsCumulative} {fact.PaymentAmount} {string.Join(' ', fact.Aliases)}";
+    }
+
     [Theory]
     [InlineData("pending", GatewayOutcome.Accepted, FactKind.RefundPending)]
     [InlineData("succeeded", GatewayOutcome.Accepted, FactKind.RefundSucceeded)]
