@@ -8,10 +8,12 @@ namespace PaymentPipeline.Gateways.PayPal;
 /// <param name="OperationId">Of the part; null for the payment itself.</param>
 /// <param name="IsNamed">It was made by us just now, so it must carry our payment id; else it may be a payment that others made.</param>
 internal sealed record PayPalExpected(
-    string Account, string PaymentId, Money Amount, string? OperationId = null, bool IsNamed = false)
+    string Account, string PaymentId, Money Amount, string? OperationId = null, bool IsNamed = false, string? UserId = null)
 {
-    public static PayPalExpected Of(CreatePaymentCall call) => new(call.Account, call.PaymentId, call.Amount, IsNamed: true);
-    public static PayPalExpected Of(ConfirmPaymentCall call) => new(call.Account, call.PaymentId, call.Amount);
+    public static PayPalExpected Of(CreatePaymentCall call) =>
+        new(call.Account, call.PaymentId, call.Amount, IsNamed: true, UserId: call.UserId);
+    public static PayPalExpected Of(ConfirmPaymentCall call) =>
+        new(call.Account, call.PaymentId, call.Amount, UserId: call.UserId);
     public static PayPalExpected Of(PartCall call) => new(call.Account, call.PaymentId, call.Amount, call.OperationId);
     public static PayPalExpected Of(LookUpCall call) => new(call.Account, call.PaymentId, call.Amount, call.OperationId);
 }
@@ -37,7 +39,9 @@ internal static class PayPalReplies
             GatewayCustomerId = PayPalOtherFacts.VaultOf(order.At("payment_source")).At("customer").Text("id"),
             NextAction = NextActionOf(order),
         };
-        return PayPalOtherFacts.TokenKeptWith(notice) is { } token ? reply with { Facts = [.. facts, token] } : reply;
+        return PayPalOtherFacts.TokenKeptWith(notice) is { } token
+            ? reply with { Facts = [.. facts, token with { UserId = expected.UserId }] }
+            : reply;
     }
 
     /// <param name="authorization">What it took from, where that is known.</param>

@@ -5,7 +5,8 @@ namespace PaymentPipeline.Gateways.PayPal;
 
 /// <summary>
 /// Finds a payment whose order we never learned of, by our payment id in PayPal's list of transactions. The list is hours behind, so
-/// that it is asked only about what is long past; before, the webhooks will have told of any money that moved.
+/// that it is asked only about what is long past; before, the webhooks will have told of any money that moved. That nothing is listed
+/// counts only for money that was to be taken at once: whether every hold is listed, PayPal does not say.
 /// </summary>
 internal sealed class PayPalReports(PayPalLine line, TimeProvider time)
 {
@@ -31,9 +32,9 @@ internal sealed class PayPalReports(PayPalLine line, TimeProvider time)
             if (TransactionOf(answer.Body, call.PaymentId) is { ValueKind: JsonValueKind.Object } transaction)
                 return await ReadAsync(call, transaction, cancellationToken);
             if (page >= (answer.Body.Integer("total_pages") ?? 0))
-                return IsComplete(answer.Body, call)
+                return IsComplete(answer.Body, call) && call.CaptureMethod == CaptureMethod.Automatic
                     ? PayPalReplies.Refused("not_found", "PayPal lists no transaction of that payment.")
-                    : PayPalReplies.Unreadable("PayPal's list of transactions is not up to date.");
+                    : PayPalReplies.Unreadable("PayPal's list of transactions cannot show yet that there is none.");
         }
         return PayPalReplies.Unreadable("PayPal's list of transactions is too long to be read.");
     }

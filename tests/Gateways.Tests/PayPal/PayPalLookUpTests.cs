@@ -105,6 +105,8 @@ public sealed class PayPalLookUpTests : IAsyncLifetime
                 CaptureJson(more: $$$""","supplementary_data":{"related_ids":{"order_id":"{{{Order}}}"} }"""));
         var reply = await LookAsync(LookUp(GatewayCallKind.Create) with { GatewayPaymentId = null });
         Assert.Equal(outcome, reply.Outcome);
+        var held = await LookAsync(LookUp(GatewayCallKind.Create) with { GatewayPaymentId = null, CaptureMethod = CaptureMethod.Manual });
+        Assert.Equal(outcome == GatewayOutcome.Accepted ? outcome : GatewayOutcome.Unknown, held.Outcome);
         if (outcome == GatewayOutcome.Accepted)
             Assert.Equal((Order, "Captured:" + CaptureId), (reply.GatewayPaymentId, reply.Facts[0].Key.Value));
     }

@@ -329,10 +329,11 @@ public sealed class PayPalOrderCallTests : IAsyncLifetime
              "attributes":{"vault":{"id":"tok12345","status":"VAULTED","customer":{"id":"cust1234"} } } } }
             """;
         _paypal.On(CompleteRoute, 201, OrderJson("COMPLETED", $"\"captures\":[{CaptureJson()}]", source: source));
-        var reply = await ConfirmAsync(Confirm());
+        var reply = await ConfirmAsync(Confirm() with { UserId = "user-1" });
         Assert.Equal("cust1234", reply.GatewayCustomerId);
         var method = reply.Facts[^1];
         Assert.Equal((FactKind.PaymentMethodAttached, "tok12345", "paypal"), (method.Kind, method.Reference, method.Details.Brand));
+        Assert.Equal("user-1", method.UserId);
     }
 
     [Fact]
