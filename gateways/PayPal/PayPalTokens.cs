@@ -55,15 +55,22 @@ internal sealed class PayPalTokens(GatewayHttp http, string clientId, string cli
     {
         // The caller holds the lock.
         await Task.Yield();
-        var reply = await http.SendAsync("token", Request, GatewayRetry.Repeatable, CancellationToken.None);
-        var fetched = Read(reply);
-        lock (_gate)
+        Held? fetched = null;
+        GatewayHttpReply reply;
+        try
         {
-            _fetch = null;
-            if (fetched is not null)
+            reply = await http.SendAsync("token", Request, GatewayRetry.Repeatable, CancellationToken.None);
+            fetched = Read(reply);
+        }
+        finally
+        {
+            // Whatever happens, the next caller may try anew.
+            lock (_gate)
+            {
+                _fetch = null;
+                fetched ??= _held is { } old && time.GetUtcNow() < old.EndsAt ? old : null;
                 _held = fetched;
-            else if (_held is { } old && time.GetUtcNow() < old.EndsAt)
-                fetched = old;
+            }
         }
         return fetched is null ? new(null, FailureOf(reply)) : new(fetched.Token, null);
     }
