@@ -7,6 +7,9 @@ namespace PaymentPipeline.Simulator.Stripe.Api;
 /// <summary>Everything that Stripe keeps for the account. Used under the floor's lock.</summary>
 internal sealed class StripeBooks(ApiFloor floor)
 {
+    // Some 5 kB each; Stripe keeps them for 30 days.
+    private const int EventsKept = 20_000;
+
     public ApiFloor Floor { get; } = floor;
     public StripeShelf<ApiIntent> Intents { get; } = new("payment_intent");
     public StripeShelf<ApiRefund> Refunds { get; } = new("refund");
@@ -14,7 +17,7 @@ internal sealed class StripeBooks(ApiFloor floor)
     public StripeShelf<ApiCustomer> Customers { get; } = new("customer");
     public StripeShelf<ApiMethod> Methods { get; } = new("PaymentMethod");
     public StripeShelf<ApiSetupIntent> SetupIntents { get; } = new("setupintent");
-    public StripeShelf<StripeEventRecord> Events { get; } = new("event");
+    public StripeShelf<StripeEventRecord> Events { get; } = new("event", EventsKept);
 
     /// <summary>By id: how the charge is written now. A failed one stays as it was.</summary>
     public Dictionary<string, Func<string>> Charges { get; } = [];

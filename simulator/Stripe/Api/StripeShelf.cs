@@ -1,18 +1,25 @@
 namespace PaymentPipeline.Simulator.Stripe.Api;
 
 /// <summary>All objects of one kind, by id and in the order in which they were made.</summary>
-internal sealed class StripeShelf<T>(string what)
+/// <param name="kept">How many of the newest are kept.</param>
+internal sealed class StripeShelf<T>(string what, int kept = int.MaxValue)
     where T : class
 {
     private const int LimitDefault = 10;
 
     private readonly Dictionary<string, (T Item, int Place)> _byId = [];
-    private readonly List<(string Id, T Item)> _inOrder = [];
+
+    // Null: not kept any more.
+    private readonly List<(string Id, T? Item)> _inOrder = [];
 
     public void Add(string id, T item)
     {
         _byId.Add(id, (item, _inOrder.Count));
         _inOrder.Add((id, item));
+        if (_inOrder.Count <= kept) return;
+        var oldest = _inOrder.Count - kept - 1;
+        _byId.Remove(_inOrder[oldest].Id);
+        _inOrder[oldest] = ("", null);
     }
 
     /// <exception cref="StripeRefusalException">There is none of that id: 404.</exception>
@@ -32,14 +39,14 @@ internal sealed class StripeShelf<T>(string what)
         List<string> page = [];
         for (; place > stop; place--)
         {
-            if (!fits(_inOrder[place].Item)) continue;
+            if (_inOrder[place].Item is not { } item || !fits(item)) continue;
             if (page.Count == limit) return Page(page, url, hasMore: true);
-            page.Add(write(_inOrder[place].Item));
+            page.Add(write(item));
         }
         return Page(page, url, hasMore: false);
     }
 
-    public IEnumerable<T> NewestFirst() => _inOrder.AsEnumerable().Reverse().Select(entry => entry.Item);
+    public IEnumerable<T> NewestFirst() => _inOrder.AsEnumerable().Reverse().Select(entry => entry.Item).OfType<T>();
 
     public static string Page(List<string> items, string url, bool hasMore, string kind = "list") =>
         $$"""{ "object": "{{kind}}", "data": [{{string.Join(", ", items)}}], "has_more": {{(hasMore ? "true" : "false")}}, "url": "{{url}}" }""";
