@@ -26,6 +26,9 @@ internal static class AdyenFacts
         ("PENDING" or "RECEIVED", true) => [Whole(notice, FactKind.Processing)],
         ("OFFER_CLOSED" or "CANCELLATION" or "TECHNICAL_CANCEL" or "EXPIRE", true) => [Voided(notice)],
         ("CANCEL_OR_REFUND", true) => CancelledOrRefunded(notice),
+
+        // Nothing changed; but whoever asked for it waits to hear.
+        ("CANCELLATION", false) when notice.Named.IsOperation => [NotCancelled(notice)],
         ("AUTHORISATION_ADJUSTMENT", true) => [Part(notice, FactKind.Authorized)],
 
         ("CAPTURE", true) => [Part(notice, FactKind.Captured)],
@@ -104,6 +107,12 @@ internal static class AdyenFacts
         Amount = null,
         PaymentAmount = notice.Amount,
         Details = new FactDetails { Reason = notice.Hint("reason") },
+    };
+
+    private static Fact NotCancelled(AdyenNotice notice) => Part(notice, FactKind.Noted) with
+    {
+        Amount = null,
+        Details = new FactDetails { FailureCode = notice.Hint("reason") },
     };
 
     // Which of the two it was is not signed. A void moves no money. A refund stays pending, so that nothing is booked until

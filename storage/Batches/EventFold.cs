@@ -22,6 +22,7 @@ internal sealed class EventFold(BatchState state, BatchDraft draft, string? inbo
     private readonly List<MovementRow> _movements = [];
     private readonly List<OutboxRow> _events = [];
     private readonly List<(PaymentEntry Entry, Guid OperationId, string PartId)> _namedOperations = [];
+    private readonly List<(PaymentEntry Entry, Guid OperationId)> _refusedCancels = [];
 
     /// <summary>Why the event cannot be taken; null while it can.</summary>
     public Rejection? Refusal { get; private set; }
@@ -60,6 +61,11 @@ internal sealed class EventFold(BatchState state, BatchDraft draft, string? inbo
         foreach (var (entry, operationId, partId) in _namedOperations)
         {
             entry.Holds.Name(operationId, partId);
+            _payments.TryAdd(entry, entry.Payment);
+        }
+        foreach (var (entry, operationId) in _refusedCancels)
+        {
+            entry.Holds.RefuseCancel(operationId);
             _payments.TryAdd(entry, entry.Payment);
         }
         foreach (var (entry, payment) in _payments)
@@ -143,6 +149,10 @@ internal sealed class EventFold(BatchState state, BatchDraft draft, string? inbo
             if (Identifiers.TryParse(Identifiers.CapturePrefix, alias, out var id)
                 || Identifiers.TryParse(Identifiers.RefundPrefix, alias, out id))
                 _namedOperations.Add((entry, id, partId));
+
+            // A cancel that its gateway took on and then refused changes nothing of the payment: it is told by its name alone.
+            else if (fact.Kind == FactKind.Noted && Identifiers.TryParse(Identifiers.OperationPrefix, alias, out id))
+                _refusedCancels.Add((entry, id));
     }
 
     private void Fold(PaymentEntry entry, Fact fact)

@@ -40,6 +40,13 @@ internal sealed class Holds(long captureReserved, long refundReserved, bool isCa
             Put(index, _operations[index].Referring(partId));
     }
 
+    /// <summary>The gateway took a cancel on and refused it later: nothing was released.</summary>
+    public void RefuseCancel(Guid operationId)
+    {
+        var index = _operations.FindIndex(known => known.Id == operationId && known.Kind == ApiOperationKind.Cancel);
+        if (index >= 0) Put(index, _operations[index].In(ApiOperationState.Failed));
+    }
+
     /// <summary>Puts an operation in place of the one with its id.</summary>
     public void Put(StoredOperation operation) => Put(_operations.FindIndex(known => known.Id == operation.Id), operation);
 

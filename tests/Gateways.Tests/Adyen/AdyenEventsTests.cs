@@ -156,6 +156,16 @@ public sealed class AdyenEventsTests : IDisposable
     }
 
     [Fact]
+    public void A_cancel_of_ours_that_was_refused_is_told_by_its_name()
+    {
+        const string Cancel = "op_0199aaaabbbb7ccc8ddd000000000004";
+        var fact = OneFact(Item(
+            "CANCELLATION", success: false, psp: "M", original: "P", change: item => item["merchantReference"] = Cancel));
+        Assert.Equal((FactKind.Noted, "M"), (fact.Kind, fact.PartId));
+        Assert.Equal(["P", "M", Cancel], fact.Aliases);
+    }
+
+    [Fact]
     public void Keeping_a_way_to_pay_makes_no_payment() =>
         Assert.Empty(Assert.Single(_adyen.Read(Body(Item(
             "AUTHORISATION", change: item => item["merchantReference"] = "op_0199aaaabbbb7ccc8ddd000000000004")))).Facts);

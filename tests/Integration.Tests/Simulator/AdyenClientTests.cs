@@ -80,7 +80,8 @@ public sealed class AdyenClientTests : IAsyncLifetime
     [Theory]
     [InlineData("approve", GatewayOutcome.Accepted, FactKind.Authorized)]
     [InlineData("refuse", GatewayOutcome.Declined, FactKind.Failed)]
-    public async Task A_challenge_is_answered_by_the_payer_and_its_result_by_the_issuer(string decision, GatewayOutcome outcome, FactKind kind)
+    public async Task A_challenge_is_answered_by_the_payer_and_its_result_by_the_issuer(
+        string decision, GatewayOutcome outcome, FactKind kind)
     {
         var asked = await _adyen.CreateAsync(Create(1, Card("4212345678901237")), None);
         Assert.Equal((FactKind.RequiresAction, "redirect"), (asked.Facts.Single().Kind, asked.NextAction!.Type));

@@ -91,6 +91,21 @@ public sealed class WebhookMeetsApiTests(Books books) : IClassFixture<Books>
     }
 
     [Fact]
+    public async Task A_cancel_that_the_gateway_took_on_and_refused_later_is_over_and_the_payment_stands()
+    {
+        var payment = await _api.AuthorizedAsync("kept");
+        var cancel = (OperationBegin.Begun)await _api.BeginAsync(ApiOperationKind.Cancel, payment.Id, "kept-1");
+        await _api.SettleAsync(cancel.Operation, ApiOperationState.Accepted, "mod_kept");
+        var name = Identifiers.Format(Identifiers.OperationPrefix, cancel.Operation.Id);
+        await books.CommitAsync("evt_kept", Fact(FactKind.Noted, "pi_kept", "mod_kept", null, false, name));
+
+        Assert.Equal("Failed", await StateAsync(cancel.Operation.Id));
+        Assert.Equal((0, 0, 0), await _api.HoldsAsync(payment.Id));
+        Assert.False(await books.ScalarAsync<bool>("SELECT is_cancelling FROM books.payments WHERE id = @Id", new { payment.Id }));
+        Assert.IsType<OperationBegin.Begun>(await _api.BeginAsync(ApiOperationKind.Capture, payment.Id, "kept-2", 1000));
+    }
+
+    [Fact]
     public async Task A_total_that_holds_every_open_capture_proves_a_capture_of_unknown_outcome()
     {
         var payment = await _api.AuthorizedAsync("total");
