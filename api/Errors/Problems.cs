@@ -46,7 +46,8 @@ internal static class Problems
     public static readonly Problem PaymentMethodRemoved = new(409, "payment_method_removed", "The payment method was removed");
     public static readonly Problem PaymentState = new(409, "payment_state", "The payment's status does not allow this");
     public static readonly Problem AlreadyCanceled = new(409, "already_canceled", "The payment is canceled already");
-    public static readonly Problem OperationInProgress = new(409, "operation_in_progress", "Another operation on the payment is in progress");
+    public static readonly Problem OperationInProgress =
+        new(409, "operation_in_progress", "Another operation on the payment is in progress");
     public static readonly Problem OperationUnresolved =
         new(409, "operation_unresolved", "An operation on the payment has an unknown outcome");
     public static readonly Problem AmountTooLarge = new(422, "amount_too_large", "More was asked for than is left");

@@ -10,7 +10,8 @@ internal sealed record GatewayList(IReadOnlyList<GatewayResource> Items);
 /// <param name="Health">available, degraded (the breaker is trying again) or unavailable (it is open).</param>
 /// <param name="Breaker">closed, half_open or open.</param>
 /// <param name="FailureShare">0 to 1, of the latest calls.</param>
-internal sealed record GatewayResource(string Gateway, string Account, string Health, string Breaker, double FailureShare, int CallsInFlight);
+internal sealed record GatewayResource(
+    string Gateway, string Account, string Health, string Breaker, double FailureShare, int CallsInFlight);
 
 /// <summary><c>GET /v1/gateways</c></summary>
 internal sealed class GetGateways(TenantAccounts accounts, PaymentGatewayRegistry gateways)

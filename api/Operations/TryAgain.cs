@@ -43,7 +43,7 @@ internal static class TryAgain
     public static NextStep StepAt(TimeSpan age, TimeSpan keyWindow, int tries) =>
         age < keyWindow * 0.9 && tries % 3 != 1 ? NextStep.Send : NextStep.LookUp;
 
-    /// <summary>Whether "no trace of it" settles an operation as never done: not while a call can still be on its way, or be sent.</summary>
+    /// <summary>Whether "no trace of it" settles an operation as never done: not while a call can be on its way, or be sent.</summary>
     public static bool NoTraceIsDefinite(TimeSpan age, TimeSpan keyWindow) => age >= keyWindow && age >= SettlingTime;
 
     public static GatewayCallKind CallKindOf(ApiOperationKind kind) => kind switch

@@ -8,7 +8,8 @@ internal static class PaymentRoutes
     public static void MapPayments(this RouteGroupBuilder v1)
     {
         v1.MapPost("/payments", (
-            JsonBody<CreatePaymentRequest> body, IdempotencyKey key, Caller caller, CreatePayment route, CancellationToken cancellationToken) =>
+            JsonBody<CreatePaymentRequest> body, IdempotencyKey key, Caller caller, CreatePayment route,
+            CancellationToken cancellationToken) =>
             route.HandleAsync(body, key, caller, cancellationToken)).RequireScope(Scopes.PaymentsWrite);
         v1.MapGet("/payments/{id}", (
             string id, HttpRequest request, Caller caller, GetPayment route, CancellationToken cancellationToken) =>

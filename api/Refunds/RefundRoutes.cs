@@ -8,7 +8,8 @@ internal static class RefundRoutes
     public static void MapRefunds(this RouteGroupBuilder v1)
     {
         v1.MapPost("/refunds", (
-            JsonBody<CreateRefundRequest> body, IdempotencyKey key, Caller caller, CreateRefund route, CancellationToken cancellationToken) =>
+            JsonBody<CreateRefundRequest> body, IdempotencyKey key, Caller caller, CreateRefund route,
+            CancellationToken cancellationToken) =>
             route.HandleAsync(body, key, caller, cancellationToken)).RequireScope(Scopes.RefundsWrite);
     }
 }

@@ -22,7 +22,8 @@ internal sealed class QueryReader
         foreach (var (name, values) in _query)
         {
             if (!known.Contains(name))
-                throw new RefusalException(Problems.InvalidParameter, $"There is no such parameter; known are {string.Join(", ", known.ToArray())}.");
+                throw new RefusalException(
+                    Problems.InvalidParameter, $"There is no such parameter; known are {string.Join(", ", known.ToArray())}.");
             if (values.Count != 1) throw Wrong(name, "must be there once");
         }
     }

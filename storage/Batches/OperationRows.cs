@@ -5,7 +5,8 @@ using PaymentPipeline.Storage.Operations;
 namespace PaymentPipeline.Storage.Batches;
 
 /// <summary>An operation settled by the API: the answer to its key, and what the payer has to do next.</summary>
-internal sealed record SettledRow(Guid OperationId, Guid PaymentId, string Principal, string Key, StoredResponse? Answer, byte[]? NextAction)
+internal sealed record SettledRow(
+    Guid OperationId, Guid PaymentId, string Principal, string Key, StoredResponse? Answer, byte[]? NextAction)
 {
     /// <summary>The answer goes to the caller only; the key may be used again.</summary>
     public bool GivesKeyBack { get; init; }
