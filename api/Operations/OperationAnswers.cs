@@ -9,7 +9,7 @@ using PaymentPipeline.Storage.Operations;
 
 namespace PaymentPipeline.Api.Operations;
 
-/// <summary>What the caller of an operation is told: the one table from outcomes to answers. Kept with the key, replayed as it is.</summary>
+/// <summary>What the caller of an operation is told: the one table from outcomes to answers. Kept with the key and replayed.</summary>
 internal static class OperationAnswers
 {
     private const string Json = "application/json";

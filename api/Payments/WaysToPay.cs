@@ -62,7 +62,8 @@ internal sealed class WaysToPay(WaysToPayQueries methods, PaymentGatewayRegistry
     /// <summary>A token does not say whose it is; it needs no saying where there is but one gateway.</summary>
     private string OnlyGateway(Visibility visibility)
     {
-        var mine = visibility.Accounts.Select(account => account.Gateway).Distinct().Where(name => gateways.Find(name) is not null).ToList();
+        var mine = visibility.Accounts.Select(account => account.Gateway).Distinct()
+            .Where(name => gateways.Find(name) is not null).ToList();
         return mine is [var only] ? only : throw RequestRules.Wrong("gateway", "is required with token: only its gateway can read it");
     }
 }

@@ -35,17 +35,19 @@ public sealed class SimulatorFixture : IAsyncLifetime
         var (origin, secrets) = (_address.ToString().TrimEnd('/'), SimulatorSecrets.LoadOrCreate(_folder));
         Server = await ApiServer.StartAsync(
             connectionString, configure: null, routes: null,
-            $"--Gateways:Stripe:ApiKey={secrets.StripeApiKey}", $"--Gateways:Stripe:BaseUrl={origin}",
-            $"--Gateways:Adyen:ApiKey={secrets.AdyenApiKey}", $"--Gateways:Adyen:BaseUrl={origin}/v72",
-            $"--Gateways:Adyen:MerchantAccount={secrets.AdyenMerchantAccount}",
-            $"--Gateways:PayPal:ClientId={secrets.PayPalClientId}", $"--Gateways:PayPal:ClientSecret={secrets.PayPalClientSecret}",
-            $"--Gateways:PayPal:BaseUrl={origin}",
-            .. new[] { "Stripe", "Adyen", "PayPal" }.SelectMany(name => new[]
-            {
-                $"--Gateways:{name}:Http:TryTimeoutMs=1500", $"--Gateways:{name}:Http:CallTimeoutMs=2000",
-                $"--Gateways:{name}:Http:BreakerTriesMin=1000",
-            }),
-            "--Api:CompleterPollMs=100");
+            [
+                $"--Gateways:Stripe:ApiKey={secrets.StripeApiKey}", $"--Gateways:Stripe:BaseUrl={origin}",
+                $"--Gateways:Adyen:ApiKey={secrets.AdyenApiKey}", $"--Gateways:Adyen:BaseUrl={origin}/v72",
+                $"--Gateways:Adyen:MerchantAccount={secrets.AdyenMerchantAccount}",
+                $"--Gateways:PayPal:ClientId={secrets.PayPalClientId}", $"--Gateways:PayPal:ClientSecret={secrets.PayPalClientSecret}",
+                $"--Gateways:PayPal:BaseUrl={origin}",
+                .. new[] { "Stripe", "Adyen", "PayPal" }.SelectMany(name => new[]
+                {
+                    $"--Gateways:{name}:Http:TryTimeoutMs=1500", $"--Gateways:{name}:Http:CallTimeoutMs=2000",
+                    $"--Gateways:{name}:Http:BreakerTriesMin=1000",
+                }),
+                "--Api:CompleterPollMs=100",
+            ]);
         var tokens = await _http.GetFromJsonAsync<JsonElement>(new Uri(_address, "/simulator/test-tokens"));
         Tokens = tokens.EnumerateObject().ToDictionary(
             gateway => gateway.Name,

@@ -95,7 +95,7 @@ public sealed class SimulatorFlowTests(SimulatorFixture sim) : IClassFixture<Sim
     {
         foreach (var gateway in new[] { "stripe", "adyen", "paypal" })
         {
-            await sim.KnobsAsync($$"""{"only":"POST","{{fault}}":{"share":1}}""");
+            await sim.KnobsAsync($$$"""{"only":"POST","{{{fault}}}":{"share":1}}""");
             var answer = await sim.CreateAsync(gateway);
             Assert.NotEqual(HttpStatusCode.Created, answer.Status);
             if (answer.Status != HttpStatusCode.Accepted) continue;
