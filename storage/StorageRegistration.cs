@@ -26,7 +26,6 @@ public static class StorageRegistration
         services.TryAddSingleton<PaymentMethods.MethodStore>();
         services.TryAddSingleton<PaymentQueries>();
         services.TryAddSingleton<PaymentViews>();
-        services.TryAddSingleton<WaysToPayQueries>();
         services.TryAddSingleton<PaymentPages>();
         services.TryAddSingleton<PaymentHistory>();
         services.TryAddSingleton<RefundQueries>();

@@ -63,7 +63,7 @@ internal static class GatewayCalling
             CaptureMethod = CaptureMethodOf(request.CaptureMethod),
             OrderId = request.OrderId,
             UserId = request.UserId,
-            GatewayCustomerId = stored.Method?.GatewayCustomerId,
+            GatewayCustomerId = stored.Method?.GatewayCustomerId ?? CustomerAt(stored, operation),
             Token = stored.Method?.Token,
             TokenIsStored = stored.Method?.IsStored ?? false,
             PayerIsPresent = request.PayerIsPresent ?? true,
@@ -78,6 +78,10 @@ internal static class GatewayCalling
             Metadata = request.Metadata ?? new Dictionary<string, string>(),
         };
     }
+
+    /// <summary>A customer is one of the gateway account that made it: another one, after a failover, does not know it.</summary>
+    private static string? CustomerAt(StoredCreate stored, ApiOperation operation) =>
+        stored.Candidates[0] == new Candidate(operation.Gateway, operation.Account) ? stored.CustomerId : null;
 
     private static ConfirmPaymentCall Confirm(ApiOperation operation, PaymentSnapshot snapshot)
     {

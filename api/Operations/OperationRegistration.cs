@@ -28,6 +28,11 @@ internal static class OperationRegistration
         services.AddSingleton<CancelPayment>();
         services.AddSingleton<CreateRefund>();
         services.AddSingleton<GetGateways>();
+        services.AddSingleton<ListPayments>();
+        services.AddSingleton<GetTransactions>();
+        services.AddSingleton<GetTimeline>();
+        services.AddSingleton<GetRefund>();
+        services.AddSingleton<ListRefunds>();
 
         services.AddSingleton<OperationMetrics>();
         services.AddSingleton<OperationRunner>();

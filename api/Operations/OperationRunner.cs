@@ -3,6 +3,7 @@ using PaymentPipeline.Api.Payments;
 using PaymentPipeline.Gateways;
 using PaymentPipeline.Storage;
 using PaymentPipeline.Storage.Operations;
+using PaymentPipeline.Storage.PaymentMethods;
 
 namespace PaymentPipeline.Api.Operations;
 
@@ -18,7 +19,7 @@ namespace PaymentPipeline.Api.Operations;
 /// Nothing here is cancelled because a caller left: the operation is ours by now.
 /// </summary>
 internal sealed class OperationRunner(
-    OperationStore store, PaymentGatewayRegistry gateways, TimeProvider time, OperationMetrics metrics, ILogger<OperationRunner> logger)
+    OperationStore store, MethodStore methods, PaymentGatewayRegistry gateways, TimeProvider time, OperationMetrics metrics, ILogger<OperationRunner> logger)
 {
     /// <summary>Longer than any client of a gateway takes for all of its tries; a call beyond it has an unknown outcome.</summary>
     private static readonly TimeSpan callAtMost = TimeSpan.FromSeconds(40);
@@ -134,6 +135,7 @@ internal sealed class OperationRunner(
         {
             try
             {
+                await KeepCustomerAsync(begun, turn.Reply);
                 var settled = await store.SettleAsync(settlement, CancellationToken.None);
                 metrics.Settled(settled.Operation);
                 return settled;
@@ -146,6 +148,13 @@ internal sealed class OperationRunner(
                 await Task.Delay(pause, time);
             }
         }
+    }
+
+    private async Task KeepCustomerAsync(OperationBegin.Begun begun, GatewayReply reply)
+    {
+        var payment = begun.Snapshot.Payment;
+        if (reply.GatewayCustomerId is { } customer && payment.UserId is { } user)
+            await methods.KeepCustomerAsync(user, payment.Gateway, payment.Account, customer, CancellationToken.None);
     }
 
     private OperationSettlement Settlement(OperationBegin.Begun begun, GatewayTurn turn)

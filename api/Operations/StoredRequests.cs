@@ -8,7 +8,9 @@ namespace PaymentPipeline.Api.Operations;
 /// call is made from, so that the same call can be made again, word for word, by another process after a crash. Members may be added,
 /// never renamed: an older process's operations are finished by a newer one.
 /// </summary>
-internal sealed record StoredCreate(CreatePaymentRequest Request, BoundMethod? Method, IReadOnlyList<Candidate> Candidates);
+/// <param name="CustomerId">The user as the customer of the first candidate's gateway, where the way to pay is to be kept for the user.</param>
+internal sealed record StoredCreate(
+    CreatePaymentRequest Request, BoundMethod? Method, IReadOnlyList<Candidate> Candidates, string? CustomerId = null);
 
 /// <summary>The way to pay, resolved before the operation began.</summary>
 /// <param name="IsStored">A stored method of the user's, not what the client-side library made.</param>

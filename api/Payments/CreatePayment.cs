@@ -32,6 +32,7 @@ internal sealed class CreatePayment(
         if (candidates is not [var first, ..])
             throw new RefusalException(Problems.NoRoute, "No gateway account of yours takes this payment: see GET /v1/gateways.");
 
+        var customer = request.SaveMethod == true ? await waysToPay.CustomerAsync(request.UserId, first.Gateway, first.Account) : null;
         var currency = RequestRules.Currency(request.Currency, "currency");
         return new OperationStart
         {
@@ -43,7 +44,7 @@ internal sealed class CreatePayment(
                 first.Gateway, first.Account, request.OrderId, request.UserId, new Money(request.Amount, currency),
                 request.CaptureMethod ?? CaptureMethods.Automatic, request.ReturnUrl, MetadataOf(request), way.MethodId),
             Request = JsonSerializer.SerializeToUtf8Bytes(
-                new StoredCreate(request, way.Bound, candidates), StoredJson.Default.StoredCreate),
+                new StoredCreate(request, way.Bound, candidates, customer), StoredJson.Default.StoredCreate),
             Refuse = OperationAnswers.Refused,
         };
     }

@@ -141,7 +141,11 @@ internal sealed record FailureResource(string Code, string? GatewayCode, string?
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(PaymentResource))]
+[JsonSerializable(typeof(PaymentPage))]
+[JsonSerializable(typeof(TransactionList))]
+[JsonSerializable(typeof(Timeline))]
 [JsonSerializable(typeof(Refunds.RefundResource))]
+[JsonSerializable(typeof(Refunds.RefundList))]
 [JsonSerializable(typeof(Gateways.GatewayList))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class AnswerJson : JsonSerializerContext;

@@ -11,6 +11,13 @@ internal static class PaymentRoutes
             JsonBody<CreatePaymentRequest> body, IdempotencyKey key, Caller caller, CreatePayment route,
             CancellationToken cancellationToken) =>
             route.HandleAsync(body, key, caller, cancellationToken)).RequireScope(Scopes.PaymentsWrite);
+        v1.MapGet("/payments", (HttpRequest request, Caller caller, ListPayments route, CancellationToken cancellationToken) =>
+            route.HandleAsync(request, caller, cancellationToken)).RequireScope(Scopes.PaymentsRead);
+        v1.MapGet("/payments/{id}/transactions", (
+            string id, Caller caller, GetTransactions route, CancellationToken cancellationToken) =>
+            route.HandleAsync(id, caller, cancellationToken)).RequireScope(Scopes.PaymentsRead);
+        v1.MapGet("/payments/{id}/timeline", (string id, Caller caller, GetTimeline route, CancellationToken cancellationToken) =>
+            route.HandleAsync(id, caller, cancellationToken)).RequireScope(Scopes.PaymentsRead);
         v1.MapGet("/payments/{id}", (
             string id, HttpRequest request, Caller caller, GetPayment route, CancellationToken cancellationToken) =>
             route.HandleAsync(id, request, caller, cancellationToken)).RequireScope(Scopes.PaymentsRead);

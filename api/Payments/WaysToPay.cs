@@ -4,8 +4,8 @@ using PaymentPipeline.Api.Requests;
 using PaymentPipeline.Core;
 using PaymentPipeline.Core.Payments;
 using PaymentPipeline.Gateways;
-using PaymentPipeline.Storage;
 using PaymentPipeline.Storage.Operations;
+using PaymentPipeline.Storage.PaymentMethods;
 
 namespace PaymentPipeline.Api.Payments;
 
@@ -20,7 +20,7 @@ internal sealed record WayToPay(Guid? MethodId, BoundMethod? Bound, string? Gate
 /// <summary>
 /// Finds the way to pay. A stored method is its user's own, within the tenant: another's is not found, a removed one is in conflict.
 /// </summary>
-internal sealed class WaysToPay(WaysToPayQueries methods, PaymentGatewayRegistry gateways)
+internal sealed class WaysToPay(MethodStore methods, PaymentGatewayRegistry gateways)
 {
     /// <exception cref="RefusalException">There is no such method, or the request does not say whose token it is.</exception>
     public async Task<WayToPay> ForNewAsync(CreatePaymentRequest request, Visibility visibility)
@@ -30,8 +30,7 @@ internal sealed class WaysToPay(WaysToPayQueries methods, PaymentGatewayRegistry
             var stored = await FindAsync(methodId, request.UserId, visibility);
             if (request.Gateway is { } asked && asked != stored.Gateway)
                 throw RequestRules.Wrong("gateway", $"is not the gateway of the payment method, {stored.Gateway}");
-            return new WayToPay(
-                stored.Id, new BoundMethod(stored.Token, IsStored: true, stored.GatewayCustomerId), stored.Gateway, stored.Account);
+            return new WayToPay(stored.Id, await BindAsync(stored), stored.Gateway, stored.Account);
         }
         if (request.Token is not { } token) return WayToPay.Open with { Gateway = request.Gateway };
         return new WayToPay(null, new BoundMethod(token, IsStored: false, null), request.Gateway ?? OnlyGateway(visibility), null);
@@ -44,12 +43,12 @@ internal sealed class WaysToPay(WaysToPayQueries methods, PaymentGatewayRegistry
             return request.Token is { } token ? new BoundMethod(token, IsStored: false, null) : null;
         var stored = await FindAsync(methodId, payment.UserId, visibility);
         return stored.Gateway == payment.Gateway && stored.Account == payment.Account
-            ? new BoundMethod(stored.Token, IsStored: true, stored.GatewayCustomerId)
+            ? await BindAsync(stored)
             : throw RequestRules.Wrong("paymentMethodId", $"is of another gateway account than the payment, {payment.Gateway}");
     }
 
     /// <exception cref="RefusalException">404: no such method of the user's. 409: it was removed.</exception>
-    private async Task<StoredWayToPay> FindAsync(string methodId, string? userId, Visibility visibility)
+    private async Task<PaymentMethod> FindAsync(string methodId, string? userId, Visibility visibility)
     {
         var stored = Identifiers.TryParse(Identifiers.PaymentMethodPrefix, methodId, out var id)
             ? await methods.FindAsync(id, visibility, CancellationToken.None)
@@ -58,6 +57,13 @@ internal sealed class WaysToPay(WaysToPayQueries methods, PaymentGatewayRegistry
             throw new RefusalException(Problems.NotFound, "The user has no such payment method.", "paymentMethodId");
         return stored.IsRemoved ? throw new RefusalException(Problems.PaymentMethodRemoved, member: "paymentMethodId") : stored;
     }
+
+    private async Task<BoundMethod> BindAsync(PaymentMethod stored) =>
+        new(stored.GatewayToken, IsStored: true, await CustomerAsync(stored.UserId, stored.Gateway, stored.Account));
+
+    /// <summary>The user as the gateway's customer; null for a guest and where the gateway knows none.</summary>
+    public async Task<string?> CustomerAsync(string? userId, string gateway, string account) =>
+        userId is null ? null : await methods.CustomerAsync(userId, gateway, account, CancellationToken.None);
 
     /// <summary>A token does not say whose it is; it needs no saying where there is but one gateway.</summary>
     private string OnlyGateway(Visibility visibility)

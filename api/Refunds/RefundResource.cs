@@ -1,6 +1,8 @@
 using System.Text.Json;
 using PaymentPipeline.Api.Operations;
 using PaymentPipeline.Core;
+using PaymentPipeline.Core.Payments;
+using PaymentPipeline.Storage;
 using PaymentPipeline.Storage.Operations;
 
 namespace PaymentPipeline.Api.Refunds;
@@ -40,5 +42,25 @@ internal sealed record RefundResource
         Reason = JsonSerializer.Deserialize(operation.Request, StoredJson.Default.StoredRefund)?.Reason,
         GatewayRefundId = operation.GatewayReference,
         CreatedAt = operation.StartedAt,
+    };
+
+    public static RefundResource Of(RefundView refund) => new()
+    {
+        RefundId = Identifiers.Format(Identifiers.RefundPrefix, refund.Id),
+        PaymentId = GatewayCalling.PublicIdOf(refund.PaymentId),
+        Status = refund.Status switch
+        {
+            OperationStatus.Succeeded => "SUCCEEDED",
+            OperationStatus.Failed => "FAILED",
+            _ => "PENDING",
+        },
+        Amount = refund.Amount.AmountMinor,
+        Currency = refund.Amount.Currency.Code,
+        Reason = refund.Reason,
+        GatewayRefundId = refund.GatewayReference,
+        Failure = refund is { Status: OperationStatus.Failed, FailureCode: { } code }
+            ? new(code, null, null, refund.FailureMessage)
+            : null,
+        CreatedAt = refund.CreatedAt,
     };
 }

@@ -88,5 +88,57 @@ public sealed class RequestRuleTests(MoneyFixture money) : IClassFixture<MoneyFi
         Assert.Equal((HttpStatusCode.BadRequest, "orderId"), (answer.Status, answer.Member));
     }
 
+    [Theory]
+    [InlineData("limit=0"), InlineData("limit=1000000000"), InlineData("limit=1e9"), InlineData("cursor=forged"), InlineData("cursor=" + Forged)]
+    [InlineData("from=1926-01-01T00:00:00Z&to=2026-01-01T00:00:00Z"), InlineData("from=2020-01-01T00:00:00Z"), InlineData("from=yesterday")]
+    [InlineData("from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z"), InlineData("status=succeeded"), InlineData("colour=red"), InlineData("limit=1&limit=2")]
+    public async Task H122_H123_a_query_that_is_wrong_is_refused(string query)
+    {
+        var answer = await money.Server.GetAsync($"/v1/payments?{query}");
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid_parameter"), (answer.Status, answer.Code));
+    }
+
+    private const string Forged = "AQGTyl5nAHEBk8peZwBxAZMAAAAAaSBXgAAAAAAAAAAAAAAAAA";
+
+    [Fact]
+    public async Task H122_a_cursor_of_another_list_or_tenant_is_refused()
+    {
+        for (var i = 0; i < 3; i++) await CreateAsync("""{"orderId":"paged","amount":10,"currency":"EUR","gateway":"booth"}""");
+        var page = await money.Server.GetAsync("/v1/payments?orderId=paged&limit=2");
+        var cursor = page.Json.GetProperty("nextCursor").GetString();
+
+        var rest = await money.Server.GetAsync($"/v1/payments?orderId=paged&limit=2&cursor={cursor}");
+        var other = await money.Server.GetAsync($"/v1/payments?orderId=other&limit=2&cursor={cursor}");
+        var stranger = await money.Server.GetAsync($"/v1/payments?orderId=paged&limit=2&cursor={cursor}", money.Server.Tokens.Good(tenant: "another"));
+
+        Assert.Equal(2, page.Json.GetProperty("items").GetArrayLength());
+        Assert.Equal(1, rest.Json.GetProperty("items").GetArrayLength());
+        Assert.False(rest.Json.TryGetProperty("nextCursor", out _));
+        Assert.All([other, stranger], answer => Assert.Equal((HttpStatusCode.BadRequest, "cursor"), (answer.Status, answer.Member)));
+    }
+
+    [Fact]
+    public async Task Transactions_timeline_and_refunds_of_a_payment_can_be_read()
+    {
+        var id = await money.PaidAsync(1000, "automatic");
+        var refund = await money.RefundAsync(id, 300);
+        var refundId = refund.Json.GetProperty("refundId").GetString();
+
+        var transactions = await money.Server.GetAsync($"/v1/payments/{id}/transactions");
+        var timeline = await money.Server.GetAsync($"/v1/payments/{id}/timeline");
+        var refunds = await money.Server.GetAsync($"/v1/refunds?paymentId={id}");
+        var one = await money.Server.GetAsync($"/v1/refunds/{refundId}");
+
+        Assert.Equal(["capture", "refund"], transactions.Json.GetProperty("transactions").EnumerateArray().Select(item => item.GetProperty("type").GetString()).Order());
+        Assert.Equal(2, transactions.Json.GetProperty("movements").GetArrayLength());
+        var kinds = timeline.Json.GetProperty("entries").EnumerateArray().Select(entry => entry.GetProperty("kind").GetString()).ToList();
+        Assert.All(new[] { "operation", "transition", "event" }, kind => Assert.Contains(kind, kinds));
+        Assert.Equal(refundId, refunds.Json.GetProperty("items")[0].GetProperty("refundId").GetString());
+        Assert.Equal((300, "SUCCEEDED"), (one.Json.GetProperty("amount").GetInt64(), one.Json.GetProperty("status").GetString()));
+        var stranger = money.Server.Tokens.Good(tenant: "another");
+        foreach (var path in new[] { $"/v1/payments/{id}/transactions", $"/v1/payments/{id}/timeline", $"/v1/refunds?paymentId={id}", $"/v1/refunds/{refundId}" })
+            Assert.Equal(HttpStatusCode.NotFound, (await money.Server.GetAsync(path, stranger)).Status);
+    }
+
     private Task<ApiAnswer> CreateAsync(string body) => money.PostAsync("/v1/payments", body);
 }
