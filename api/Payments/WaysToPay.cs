@@ -51,7 +51,7 @@ internal sealed class WaysToPay(MethodStore methods, PaymentGatewayRegistry gate
     private async Task<PaymentMethod> FindAsync(string methodId, string? userId, Visibility visibility)
     {
         var stored = Identifiers.TryParse(Identifiers.PaymentMethodPrefix, methodId, out var id)
-            ? await methods.FindAsync(id, visibility, CancellationToken.None)
+            ? await methods.GetAsync(id, visibility, CancellationToken.None)
             : null;
         if (stored is null || userId is null || stored.UserId != userId)
             throw new RefusalException(Problems.NotFound, "The user has no such payment method.", "paymentMethodId");

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using PaymentPipeline.Gateways;
+using PaymentPipeline.TestKit;
 using Xunit;
 
 namespace PaymentPipeline.Integration.Tests.Api.Flows;
@@ -37,11 +38,12 @@ public sealed class ConcurrencyTests : IClassFixture<MoneyFixture>
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => _money.CaptureAsync(id, 37)));
 
-        var taken = answers.Count(answer => answer.Status == HttpStatusCode.OK);
+        var taken = answers.Count(IsTaken);
         Assert.Equal(1000 / 37, taken);
         Assert.All(
-            answers.Where(answer => answer.Status != HttpStatusCode.OK),
+            answers.Where(answer => !IsTaken(answer)),
             answer => Assert.True(answer.Status is HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity, answer.Body));
+        await UntilQuietAsync(id);
         Assert.Equal(taken * 37, _money.EffectsOf(id).Where(effect => effect.Kind == GatewayCallKind.Capture).Sum(effect => effect.Amount!.Value.AmountMinor));
         Assert.Equal(taken * 37, Number((await _money.GetAsync(id)).Json, "amountCaptured"));
     }
@@ -53,8 +55,9 @@ public sealed class ConcurrencyTests : IClassFixture<MoneyFixture>
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => _money.RefundAsync(id, 30)));
 
-        var given = answers.Count(answer => answer.Status == HttpStatusCode.Created);
+        var given = answers.Count(IsTaken);
         Assert.Equal(1000 / 30, given);
+        await UntilQuietAsync(id);
         Assert.Equal(given * 30, _money.EffectsOf(id).Where(effect => effect.Kind == GatewayCallKind.Refund).Sum(effect => effect.Amount!.Value.AmountMinor));
         Assert.Equal(given * 30, Number((await _money.GetAsync(id)).Json, "amountRefunded"));
     }
@@ -76,6 +79,13 @@ public sealed class ConcurrencyTests : IClassFixture<MoneyFixture>
             Assert.Equal(answers[0].Status == HttpStatusCode.OK ? "SUCCEEDED" : "CANCELED", status);
         }
     }
+
+    // 202: this machine was so busy that the deadline passed; the work goes on.
+    private static bool IsTaken(ApiAnswer answer) => answer.Status is HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.Accepted;
+
+    private Task UntilQuietAsync(string id) => Eventually.Async(
+        async () => await _money.ScalarAsync<int>("SELECT open_operations FROM books.payments WHERE gateway_payment_id = @name", new { name = "booth_" + id }) == 0,
+        MoneyFixture.Soon);
 
     private static long Number(JsonElement json, string member) => json.GetProperty(member).GetInt64();
 }

@@ -183,7 +183,7 @@ public sealed class PaymentFlowTests : IClassFixture<MoneyFixture>
         _money.Booth.Mood = (_, _) => Mood.TakesItOn;
         var capture = await _money.CaptureAsync(id, 600);
         Assert.Equal((HttpStatusCode.Accepted, "AUTHORIZED"), (capture.Status, Text(capture.Json, "status")));
-        Assert.Equal("amount_too_large", (await _money.CaptureAsync(id, 401)).Code);
+        Assert.Equal("operation_in_progress", (await _money.CaptureAsync(id, 401)).Code);
 
         var effect = _money.EffectsOf(id).Single(done => done.Kind == GatewayCallKind.Capture);
         await _money.WebhookAsync("evt-capture-" + id, _money.Booth.Fact(effect));

@@ -53,7 +53,7 @@ public sealed class SimulatorFlowTests(SimulatorFixture sim) : IClassFixture<Sim
         var more = await sim.PostAsync($"/v1/payments/{id}/capture", """{"amount":301,"final":false}""");
 
         Assert.True(capture.Status == HttpStatusCode.Accepted, capture.Body);
-        Assert.Equal((HttpStatusCode.UnprocessableEntity, "amount_too_large"), (more.Status, more.Code));
+        Assert.Equal((HttpStatusCode.Conflict, "operation_in_progress"), (more.Status, more.Code));
     }
 
     [Theory, InlineData("stripe"), InlineData("adyen"), InlineData("paypal")]
