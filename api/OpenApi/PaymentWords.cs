@@ -44,6 +44,8 @@ internal static class PaymentWords
         },
         new("GET /v1/payments", "listPayments", PaymentTag, "Find payments")
         {
+            Description = "Newest first. A cursor is of one list and is good for a day; from and to are at most 400 days apart.",
+            Answer = typeof(PaymentPage),
             Query =
             [
                 new("orderId", "The shop's order."), new("userId", "The shop's user."), new("gateway", "stripe, adyen or paypal."),
@@ -79,8 +81,14 @@ internal static class PaymentWords
             Problems = OfOperations,
             RequestExample = """{"reason":"requested_by_customer"}""",
         },
-        new("GET /v1/payments/{id}/transactions", "listTransactions", PaymentTag, "Every financial transaction of a payment"),
-        new("GET /v1/payments/{id}/timeline", "getTimeline", PaymentTag, "Everything that happened to a payment, in order"),
+        new("GET /v1/payments/{id}/transactions", "listTransactions", PaymentTag, "Every financial transaction of a payment")
+        {
+            Answer = typeof(TransactionList),
+        },
+        new("GET /v1/payments/{id}/timeline", "getTimeline", PaymentTag, "Everything that happened to a payment, in order")
+        {
+            Answer = typeof(Timeline),
+        },
         new("POST /v1/refunds", "createRefund", RefundTag, "Give money back")
         {
             Status = 201,
@@ -91,7 +99,8 @@ internal static class PaymentWords
         },
         new("GET /v1/refunds", "listRefunds", RefundTag, "The refunds of a payment")
         {
-            Query = [new("paymentId", "The payment."), Cursor, Limit],
+            Answer = typeof(RefundList),
+            Query = [new("paymentId", "The payment.")],
         },
         new("GET /v1/refunds/{id}", "getRefund", RefundTag, "Read a refund") { Answer = typeof(RefundResource) },
         new("POST /v1/payment-methods", "savePaymentMethod", MethodTag, "Keep a way to pay for a user") { Status = 201 },
