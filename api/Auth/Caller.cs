@@ -14,6 +14,9 @@ internal sealed record Caller(string Tenant, string Issuer, string Subject, IRea
     /// <summary>SHA-256 of the client certificate that the token is bound to, base64url; null where it is bound to none.</summary>
     public string? CertificateThumbprint { get; init; }
 
+    /// <summary>When the token ends, the allowed difference of clocks included.</summary>
+    public DateTimeOffset GoodUntil { get; init; }
+
     public static ValueTask<Caller?> BindAsync(HttpContext context) => ValueTask.FromResult<Caller?>(Of(context));
 
     /// <exception cref="InvalidOperationException">The route is open to everybody and has no caller.</exception>

@@ -20,7 +20,11 @@ internal sealed class ClaimRules(AuthOptions options, TimeProvider time)
         var subject = Text(claims, "sub");
         var tenant = Text(claims, "tenant") ?? Caller.DefaultTenant;
         if (subject is null || subject.Length is 0 or > SubjectLengthMax || subject.Any(char.IsControl) || !IsTenant(tenant)) return null;
-        return new Caller(tenant, options.Issuer, subject, Scopes(claims)) { CertificateThumbprint = Confirmation(claims) };
+        return new Caller(tenant, options.Issuer, subject, Scopes(claims)) 
+        {
+            CertificateThumbprint = Confirmation(claims),
+            GoodUntil = DateTimeOffset.FromUnixTimeMilliseconds((long)((claims.GetProperty("exp").GetDouble() + _skew) * 1000)),
+        };
     }
 
     private bool IsForUs(JsonElement claims)

@@ -10,9 +10,18 @@ namespace PaymentPipeline.Api.Auth;
 internal sealed class TokenCheck(IOptions<AuthOptions> options, IssuerKeys keys, TimeProvider time)
 {
     private readonly ClaimRules _rules = new(options.Value, time);
+    private readonly VerifiedTokens _verified = new(time);
 
     /// <summary>Null whatever is wrong with it: the reason is nobody's business.</summary>
     public async ValueTask<Caller?> CheckAsync(string text, CancellationToken cancellationToken)
+    {
+        if (_verified.Find(text) is { } known) return known;
+        var caller = await ReadAsync(text, cancellationToken);
+        if (caller is not null) _verified.Add(text, caller);
+        return caller;
+    }
+
+    private async ValueTask<Caller?> ReadAsync(string text, CancellationToken cancellationToken)
     {
         if (Token.Parse(text) is not { } token) return null;
         var candidates = await keys.FindAsync(token.KeyId, cancellationToken);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace PaymentPipeline.Api.Requests;
 
 /// <summary>
@@ -23,15 +25,23 @@ internal static class CardNumbers
         return false;
     }
 
-    /// <summary>The hot path: nearly every text has too few digits, and letters of other scripts are looked at closely.</summary>
+    /// <summary>
+    /// The hot path: nearly every text has no chain of so many digits. A character of another script counts as one, and is looked at
+    /// closely later.
+    /// </summary>
     private static bool MayHold(ReadOnlySpan<char> text)
     {
         if (text.Length < DigitsMin) return false;
-        var digits = 0;
+        var (digits, afterSeparator) = (0, false);
         foreach (var c in text)
-            if (char.IsAsciiDigit(c) || !char.IsAscii(c))
-                digits++;
-        return digits >= DigitsMin;
+        {
+            var isSeparator = c is ' ' or '-' or '.';
+            if (char.IsAsciiDigit(c) || !char.IsAscii(c)) digits++;
+            else if (!isSeparator || afterSeparator) digits = 0;
+            if (digits >= DigitsMin) return true;
+            afterSeparator = isSeparator;
+        }
+        return false;
     }
 
     /// <summary>The next digits with single separators between them; a number may begin and end with any group of them.</summary>
@@ -74,8 +84,8 @@ internal static class CardNumbers
     /// <summary>The first digits that card networks issue: 2221-2720, 30, 34-39, 4, 50-58, 6, 81.</summary>
     private static bool IsIssued(ReadOnlySpan<char> digits)
     {
-        var two = int.Parse(digits[..2], System.Globalization.CultureInfo.InvariantCulture);
-        var four = int.Parse(digits[..4], System.Globalization.CultureInfo.InvariantCulture);
+        var two = int.Parse(digits[..2], CultureInfo.InvariantCulture);
+        var four = int.Parse(digits[..4], CultureInfo.InvariantCulture);
         return four is >= 2221 and <= 2720 || two is 30 or (>= 34 and <= 49) or (>= 50 and <= 58) or (>= 60 and <= 69) or 81;
     }
 

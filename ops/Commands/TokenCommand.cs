@@ -48,14 +48,15 @@ internal static class TokenCommand
             throw new UserErrorException($"there is no scope '{unknown}': choose from {string.Join(' ', AllScopes)}.");
         if (minutes is < 1 or > MinutesMax) throw new UserErrorException($"--minutes must be 1 to {MinutesMax}.");
         using var key = DevelopmentKey.Load(data);
-        var settings = SystemState.Configuration(data);
-        if (!key.IsPublicHalf(settings["Auth:SigningKeys:0"]))
+        var settings = SystemState.SettingsOf(data);
+        if (settings["Auth:SigningKeys:0"] is { } trusted && !key.IsPublicHalf(trusted))
             throw new UserErrorException("the api of this system trusts other keys (Auth__SigningKeys__0): its issuer makes the tokens.");
 
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         return key.Sign(JsonSerializer.Serialize(
-            new TokenClaims(settings["Auth:Issuer"]!, settings["Auth:Audience"]!, subject, tenant, string.Join(' ', wanted), now,
-                now + (minutes * 60)),
+            new TokenClaims(
+                settings["Auth:Issuer"] ?? DevelopmentKey.Issuer, settings["Auth:Audience"] ?? DevelopmentKey.Audience, subject, tenant,
+                string.Join(' ', wanted), now, now + (minutes * 60)),
             TokenClaimsJson.Default.TokenClaims));
     }
 }

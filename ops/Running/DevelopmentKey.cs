@@ -46,8 +46,8 @@ internal sealed class DevelopmentKey : IDisposable
         return new DevelopmentKey(key);
     }
 
-    public bool IsPublicHalf(string? file) =>
-        file is not null && File.Exists(file) && File.ReadAllText(file).Trim() == _key.ExportSubjectPublicKeyInfoPem();
+    public bool IsPublicHalf(string file) =>
+        File.Exists(file) && File.ReadAllText(file).Trim() == _key.ExportSubjectPublicKeyInfoPem();
 
     /// <summary>A signed token (RFC 7515, ES256) over claims in JSON.</summary>
     public string Sign(string claims)

@@ -47,20 +47,26 @@ internal sealed record SystemState
         }
     }
 
-    /// <summary>Settings for a command: those of the system in the folder, then the environment.</summary>
+    /// <summary>Settings for a command that needs the stores: those of the system in the folder, then the environment.</summary>
     /// <exception cref="UserErrorException">Neither names a database.</exception>
     public static IConfigurationRoot Configuration(DirectoryInfo data)
     {
-        var known = Load(data)?.Settings ?? new Dictionary<string, string>();
-        var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(
-                known.Select(pair => KeyValuePair.Create(pair.Key.Replace("__", ":", StringComparison.Ordinal), (string?)pair.Value)))
-            .AddEnvironmentVariables()
-            .Build();
+        var configuration = SettingsOf(data);
         if (string.IsNullOrWhiteSpace(configuration["Database:ConnectionString"]))
             throw new UserErrorException(
                 $"no system was started with --data {data.FullName}: run './pipeline up' there first, or set Database__ConnectionString.");
         return configuration;
+    }
+
+    /// <summary>Those of the system in the folder, if there is one, then the environment.</summary>
+    public static IConfigurationRoot SettingsOf(DirectoryInfo data)
+    {
+        var known = Load(data)?.Settings ?? new Dictionary<string, string>();
+        return new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                known.Select(pair => KeyValuePair.Create(pair.Key.Replace("__", ":", StringComparison.Ordinal), (string?)pair.Value)))
+            .AddEnvironmentVariables()
+            .Build();
     }
 }
 
