@@ -46,7 +46,7 @@ internal static class PayPalAnswers
             ["name"] = name,
             ["message"] = MessageOf(name),
             ["debug_id"] = RandomNumberGenerator.GetHexString(13, lowercase: true),
-            ["details"] = new JsonArray(detail),
+            ["details"] = issue.Length > 0 ? new JsonArray(detail) : [],
             ["links"] = new JsonArray(new JsonObject
             {
                 ["href"] = $"https://developer.paypal.com/api/rest/reference/orders/v2/errors/#{issue}", ["rel"] = "information_link",
@@ -56,8 +56,7 @@ internal static class PayPalAnswers
     }
 
     public static ApiAnswer Unauthorized => Error(
-        401, "AUTHENTICATION_FAILURE", "INVALID_TOKEN",
-        "Authentication failed due to missing Authorization header, or invalid authentication credentials.") with { IsRemembered = false };
+        401, "AUTHENTICATION_FAILURE", "", "") with { IsRemembered = false };
 
     public static ApiAnswer KeyInFlight => Error(
         409, "RESOURCE_CONFLICT", "PREVIOUS_REQUEST_IN_PROGRESS",
@@ -82,7 +81,7 @@ internal static class PayPalAnswers
         "UNPROCESSABLE_ENTITY" => "The requested action could not be performed, semantically incorrect, or failed business validation.",
         "RESOURCE_NOT_FOUND" => "The specified resource does not exist.",
         "RESOURCE_CONFLICT" => "The server has detected a conflict while processing this request.",
-        "AUTHENTICATION_FAILURE" => "Authentication failed due to invalid authentication credentials or a missing Authorization header.",
+        "AUTHENTICATION_FAILURE" => "Authentication failed due to missing authorization header, or invalid authentication credentials.",
         "RATE_LIMIT_REACHED" => "Too many requests. Blocked due to rate limiting.",
         _ => "An internal server error has occurred.",
     };

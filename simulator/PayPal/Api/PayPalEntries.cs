@@ -30,8 +30,6 @@ internal sealed class OrderEntry
     public VaultedEntry? Vaulted { get; set; }
     public List<AuthorizationEntry> Authorizations { get; } = [];
     public List<CaptureEntry> Captures { get; } = [];
-
-    public string PayerId => Id[..13];
 }
 
 internal sealed class AuthorizationEntry

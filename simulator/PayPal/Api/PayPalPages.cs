@@ -24,7 +24,7 @@ internal sealed class PayPalPages(PayPalBooks books, PayPalTellings tellings, Pa
             Approve(request, order, decision == "decline");
         var back = order.Status is "APPROVED" or "COMPLETED" ? order.ReturnUrl : order.CancelUrl;
         return Uri.TryCreate(back, UriKind.Absolute, out var address)
-            ? PayerPage.SendTo(address, ("token", order.Id), ("PayerID", order.PayerId))
+            ? PayerPage.SendTo(address, ("token", order.Id), ("PayerID", PayPalPayer.AccountId))
             : PayerPage.Done();
     }
 

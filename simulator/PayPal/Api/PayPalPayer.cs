@@ -8,6 +8,9 @@ namespace PaymentPipeline.Simulator.PayPal.Api;
 /// <param name="Name">The cardholder: in a test it says what shall happen.</param>
 internal sealed record PayPalPayer(string Kind, string? Name = null, string Number = "", string Expiry = "")
 {
+    /// <summary>The one buyer of the simulator: 13 of PayPal's letters and digits.</summary>
+    public const string AccountId = "QYR5Z8XDVJNXQ";
+
     /// <summary>Taken from the vault, so that nobody has to approve anything.</summary>
     public bool IsVaulted { get; init; }
 
@@ -43,13 +46,13 @@ internal sealed record PayPalPayer(string Kind, string? Name = null, string Numb
 
     /// <summary>As answers show it.</summary>
     /// <param name="vaulted">What the payment left in the vault.</param>
-    public JsonObject Show(string payerId, VaultedEntry? vaulted = null)
+    public JsonObject Show(VaultedEntry? vaulted = null)
     {
         var shown = Kind == "card"
             ? new JsonObject { ["last_digits"] = LastDigits, ["brand"] = Brand, ["expiry"] = Expiry, ["type"] = "CREDIT" }
             : new JsonObject
             {
-                ["email_address"] = "buyer@example.com", ["account_id"] = payerId, ["account_status"] = "VERIFIED",
+                ["email_address"] = "buyer@example.com", ["account_id"] = AccountId, ["account_status"] = "VERIFIED",
                 ["name"] = new JsonObject { ["given_name"] = "Sam", ["surname"] = "Sample" },
             };
         if (Kind == "card" && Name is not null) shown["name"] = Name;
@@ -62,6 +65,16 @@ internal sealed record PayPalPayer(string Kind, string? Name = null, string Numb
                 },
             };
         return new JsonObject { [Kind] = shown };
+    }
+
+    /// <summary>As the vault shows it.</summary>
+    public JsonObject ShowKept()
+    {
+        var shown = Show();
+        var method = shown.Object(Kind)!;
+        method.Remove("account_status");
+        method.Remove("type");
+        return shown;
     }
 
     private static PayPalPayer ReadCard(JsonObject card, PayPalBooks books)

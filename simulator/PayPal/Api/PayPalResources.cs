@@ -25,12 +25,12 @@ internal sealed class PayPalResources(Uri self)
             ["links"] = OrderLinks(order),
         };
         if (order.Payer is not { } payer) return shown;
-        shown["payment_source"] = payer.Show(order.PayerId, order.Vaulted);
+        shown["payment_source"] = payer.Show(order.Vaulted);
         if (payer.Kind == "paypal" && order.Status is "APPROVED" or "COMPLETED")
             shown["payer"] = new JsonObject
             {
                 ["name"] = new JsonObject { ["given_name"] = "Sam", ["surname"] = "Sample" },
-                ["email_address"] = "buyer@example.com", ["payer_id"] = order.PayerId,
+                ["email_address"] = "buyer@example.com", ["payer_id"] = PayPalPayer.AccountId,
             };
         return shown;
     }
@@ -105,7 +105,7 @@ internal sealed class PayPalResources(Uri self)
         {
             ["id"] = entry.Id,
             ["customer"] = Customer(entry.CustomerId, entry.MerchantCustomerId),
-            ["payment_source"] = entry.Payer.Show(entry.CustomerId),
+            ["payment_source"] = entry.Payer.ShowKept(),
             ["links"] = new JsonArray(Link("self", path), Link("delete", path, "DELETE")),
         };
     }
@@ -120,7 +120,7 @@ internal sealed class PayPalResources(Uri self)
             ["id"] = entry.Id,
             ["customer"] = Customer(entry.CustomerId, entry.MerchantCustomerId),
             ["status"] = entry.Status,
-            ["payment_source"] = entry.Payer.Show(entry.CustomerId),
+            ["payment_source"] = entry.Payer.ShowKept(),
             ["links"] = links,
         };
     }
@@ -135,11 +135,19 @@ internal sealed class PayPalResources(Uri self)
     private JsonObject Payments(OrderEntry order)
     {
         var payments = new JsonObject();
-        if (order.Authorizations.Count > 0) payments["authorizations"] = new JsonArray([.. order.Authorizations.Select(Authorization)]);
-        if (order.Captures.Count > 0) payments["captures"] = new JsonArray([.. order.Captures.Select(Capture)]);
+        if (order.Authorizations.Count > 0)
+            payments["authorizations"] = new JsonArray([.. order.Authorizations.Select(entry => Inside(Authorization(entry)))]);
+        if (order.Captures.Count > 0) payments["captures"] = new JsonArray([.. order.Captures.Select(entry => Inside(Capture(entry)))]);
         var refunds = order.Captures.SelectMany(capture => capture.Refunds).ToArray();
         if (refunds.Length > 0) payments["refunds"] = new JsonArray([.. refunds.Select(Refund)]);
         return payments;
+    }
+
+    /// <summary>Within its order a resource does not say which order it is of.</summary>
+    private static JsonObject Inside(JsonObject resource)
+    {
+        resource.Remove("supplementary_data");
+        return resource;
     }
 
     private JsonArray OrderLinks(OrderEntry order)

@@ -1,11 +1,12 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using PaymentPipeline.TestKit.OpenApi;
 
 namespace PaymentPipeline.Integration.Tests.Simulator;
 
 /// <summary>An answer of a gateway's API.</summary>
-internal sealed record GatewayAnswer(int Status, JsonNode? Body)
+internal sealed record GatewayAnswer(RecordedRequest Request, int Status, JsonNode? Body)
 {
     public string? Text(params ReadOnlySpan<object> path)
     {
@@ -20,26 +21,31 @@ internal sealed class GatewayCaller(SimulatorUnderTest simulator)
 {
     private string? _accessToken;
 
-    public Task<GatewayAnswer> AdyenAsync(string path, JsonObject body, string? key = null)
+    /// <summary>A POST with a body, a GET without.</summary>
+    public Task<GatewayAnswer> AdyenAsync(string path, JsonObject? body, string? key = null)
     {
-        body["merchantAccount"] ??= simulator.Secrets.AdyenMerchantAccount;
+        if (body is not null) body["merchantAccount"] ??= simulator.Secrets.AdyenMerchantAccount;
         return SendAsync("/v72" + path, body, ("X-API-Key", simulator.Secrets.AdyenApiKey), ("Idempotency-Key", key));
     }
 
-    public Task<GatewayAnswer> PayAtAdyenAsync(string reference, long value, string? key = null, string? holder = null) => AdyenAsync(
+    public Task<GatewayAnswer> PayAtAdyenAsync(
+        string reference, long value, string? key = null, string holder = "Sam Sample", string card = "visa") => AdyenAsync(
         "/payments", new JsonObject
         {
             ["amount"] = Eur(value), ["reference"] = reference, ["returnUrl"] = "https://shop.example/back",
-            ["paymentMethod"] = new JsonObject
-            {
-                ["type"] = "scheme", ["encryptedCardNumber"] = "test_4111111111111111", ["encryptedExpiryMonth"] = "test_03",
-                ["encryptedExpiryYear"] = "test_2030", ["holderName"] = holder ?? "Sam Sample",
-            },
+            ["paymentMethod"] = Card(card, holder),
         }, key);
+
+    public static JsonObject Card(string card = "visa", string holder = "Sam Sample") => new()
+    {
+        ["type"] = "scheme", ["encryptedCardNumber"] = "test_" + card, ["encryptedExpiryMonth"] = "test_03",
+        ["encryptedExpiryYear"] = "test_2030", ["holderName"] = holder,
+    };
 
     public static JsonObject Eur(long value) => new() { ["currency"] = "EUR", ["value"] = value };
 
-    public async Task<GatewayAnswer> PayPalAsync(string path, JsonObject body, string? key = null)
+    /// <summary>A POST with a body, a GET without.</summary>
+    public async Task<GatewayAnswer> PayPalAsync(string path, JsonObject? body, string? key = null)
     {
         _accessToken ??= await FetchTokenAsync();
         return await SendAsync(
@@ -66,14 +72,17 @@ internal sealed class GatewayCaller(SimulatorUnderTest simulator)
         return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["access_token"]!.ToString();
     }
 
-    private async Task<GatewayAnswer> SendAsync(string path, JsonObject body, params (string Name, string? Value)[] headers)
+    private async Task<GatewayAnswer> SendAsync(string target, JsonObject? body, params (string Name, string? Value)[] headers)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative));
-        foreach (var (name, value) in headers)
-            if (value is not null) request.Headers.TryAddWithoutValidation(name, value);
-        request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        var sent = headers.Where(header => header.Value is not null).ToDictionary(header => header.Name, header => header.Value!);
+        using var request = new HttpRequestMessage(body is null ? HttpMethod.Get : HttpMethod.Post, new Uri(target, UriKind.Relative));
+        foreach (var (name, value) in sent) request.Headers.TryAddWithoutValidation(name, value);
+        if (body is not null) request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
         using var answer = await simulator.Http.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
-        return new GatewayAnswer((int)answer.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));
+        var (path, query) = target.Split('?') is [var before, var after] ? (before, after) : (target, "");
+        return new GatewayAnswer(
+            new RecordedRequest(request.Method.Method, path, query, sent, default), (int)answer.StatusCode,
+            text.Length == 0 ? null : JsonNode.Parse(text));
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
@@ -13,12 +14,14 @@ public sealed class OpenApiDocument
 {
     private readonly JsonElement _root;
     private readonly OpenApiSchemas _schemas;
+    private readonly OpenApiSchemas _replies;
     private readonly string _basePath;
 
     private OpenApiDocument(JsonElement root)
     {
         _root = root;
         _schemas = new OpenApiSchemas(root);
+        _replies = new OpenApiSchemas(root, ofReplies: true);
         _basePath = new Uri(root.GetProperty("servers")[0].GetProperty("url").GetString()!).AbsolutePath.TrimEnd('/');
     }
 
@@ -45,6 +48,22 @@ public sealed class OpenApiDocument
         var errors = new List<string>();
         CheckParameters(found, request, errors);
         CheckBody(found.Operation, request, errors);
+        return errors;
+    }
+
+    /// <summary>Everything that is wrong with what was answered to the request; empty when it is what the API answers.</summary>
+    public IReadOnlyList<string> CheckReply(RecordedRequest request, int status, ReadOnlyMemory<byte> body)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (Find(request) is not { } found) return [$"{request}: the document has no such operation"];
+        var replies = found.Operation.GetProperty("responses");
+        var named = status.ToString(CultureInfo.InvariantCulture);
+        if (!replies.TryGetProperty(named, out var reply)) return [$"{request}: the document knows no reply {named}"];
+        if (!_replies.Resolve(reply).TryGetProperty("content", out var content))
+            return body.IsEmpty ? [] : [$"{request} {named}: a body where there is none"];
+        var errors = new List<string>();
+        using var json = JsonDocument.Parse(body);
+        _replies.Check(content.EnumerateObject().First().Value.GetProperty("schema"), json.RootElement, $"{request} {named}", errors);
         return errors;
     }
 

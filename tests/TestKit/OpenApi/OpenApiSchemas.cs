@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace PaymentPipeline.TestKit.OpenApi;
 
 /// <summary>Checks JSON against the schemas of one document: references, combinations, and members that no schema names.</summary>
-internal sealed class OpenApiSchemas(JsonElement root)
+/// <param name="ofReplies">Judges what the API answers: what a request must not hold is in its place there.</param>
+internal sealed class OpenApiSchemas(JsonElement root, bool ofReplies = false)
 {
     /// <summary>What a reference points at; everything else is itself.</summary>
     public JsonElement Resolve(JsonElement element)
@@ -100,7 +101,7 @@ internal sealed class OpenApiSchemas(JsonElement root)
         CheckRequired(schema, properties, value, place, outcome);
     }
 
-    private static void CheckRequired(JsonElement schema, JsonElement properties, JsonElement value, string place, Outcome outcome)
+    private void CheckRequired(JsonElement schema, JsonElement properties, JsonElement value, string place, Outcome outcome)
     {
         if (!schema.TryGetProperty("required", out var required) || required.ValueKind != JsonValueKind.Array) return;
         foreach (var name in required.EnumerateArray().Select(name => name.GetString()!))
@@ -144,7 +145,7 @@ internal sealed class OpenApiSchemas(JsonElement root)
         return (resolved.TryGetProperty("nullable", out var nullable) && nullable.GetBoolean()) || Types(resolved).Contains("null");
     }
 
-    private static bool IsReadOnly(JsonElement property) => property.TryGetProperty("readOnly", out var flag) && flag.GetBoolean();
+    private bool IsReadOnly(JsonElement property) => !ofReplies && property.TryGetProperty("readOnly", out var flag) && flag.GetBoolean();
 
     // Of the object's members the document says nothing at all.
     private static bool IsFreeForm(JsonElement schema) =>
