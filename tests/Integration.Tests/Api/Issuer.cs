@@ -39,6 +39,11 @@ internal sealed class Issuer : IAsyncDisposable
 
     public void Publish(string keyId) => _keys[keyId] = new Tokens();
 
+    public void Withdraw(string keyId)
+    {
+        if (_keys.Remove(keyId, out var key)) key.Dispose();
+    }
+
     /// <summary>Signed by that key, or by one that nobody knows.</summary>
     public string Token(string signedBy, string? keyId = null)
     {
