@@ -126,6 +126,7 @@ internal sealed class OperationRules : IOpenApiOperationTransformer
         {
             Name = query.Name,
             In = ParameterLocation.Query,
+            Required = query.IsRequired,
             Description = query.Description,
             Schema = new OpenApiSchema { Type = query.IsNumber ? JsonSchemaType.Integer : JsonSchemaType.String },
         });

@@ -24,4 +24,7 @@ internal sealed record OperationWords(string Route, string Name, string Tag, str
     public IReadOnlyList<Problem> Problems { get; init; } = [];
 }
 
-internal sealed record QueryWords(string Name, string Description, bool IsNumber = false);
+internal sealed record QueryWords(string Name, string Description, bool IsNumber = false)
+{
+    public bool IsRequired { get; init; }
+}

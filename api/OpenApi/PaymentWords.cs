@@ -100,7 +100,7 @@ internal static class PaymentWords
         new("GET /v1/refunds", "listRefunds", RefundTag, "The refunds of a payment")
         {
             Answer = typeof(RefundList),
-            Query = [new("paymentId", "The payment.")],
+            Query = [new("paymentId", "The payment.") { IsRequired = true }],
         },
         new("GET /v1/refunds/{id}", "getRefund", RefundTag, "Read a refund") { Answer = typeof(RefundResource) },
         new("POST /v1/payment-methods", "savePaymentMethod", MethodTag, "Keep a way to pay for a user") { Status = 201 },
