@@ -36,7 +36,8 @@ internal sealed class StripeChallengePage(StripeBooks books, StripeAttempts atte
 
     private ApiAnswer Decide(ApiRequest request, string what, Action<bool, StripeStep> authenticate, Func<ApiAnswer> back)
     {
-        if (request.Method == "GET") return PayerPage.Choice("Your bank", $"Is it you: {what}?", ("approve", "Complete"), ("decline", "Fail"));
+        if (request.Method == "GET")
+            return PayerPage.Choice("Your bank", $"Is it you: {what}?", ("approve", "Complete"), ("decline", "Fail"));
         authenticate(PayerPage.Decision(request) == "approve", books.StepOf(request.Tell));
         return back();
     }
