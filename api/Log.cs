@@ -8,6 +8,9 @@ internal static partial class Log
     [LoggerMessage(5000, LogLevel.Warning, "The issuer's keys could not be fetched; those known before stay good")]
     public static partial void KeysNotFetched(ILogger logger, Exception exception);
 
+    [LoggerMessage(5010, LogLevel.Warning, "The books are out of reach ({Error}); the request is answered 503")]
+    public static partial void BooksUnavailable(ILogger logger, string error);
+
     [LoggerMessage(5100, LogLevel.Error, "A client of {Gateway} threw at a {Kind}; its outcome is unknown")]
     public static partial void GatewayCallFailed(ILogger logger, Exception exception, string gateway, ApiOperationKind kind);
 

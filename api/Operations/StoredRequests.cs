@@ -8,7 +8,7 @@ namespace PaymentPipeline.Api.Operations;
 /// call is made from, so that the same call can be made again, word for word, by another process after a crash. Members may be added,
 /// never renamed: an older process's operations are finished by a newer one.
 /// </summary>
-/// <param name="CustomerId">The user as the customer of the first candidate's gateway, where the way to pay is to be kept for the user.</param>
+/// <param name="CustomerId">The user as the first candidate's customer, where the way to pay is to be kept.</param>
 internal sealed record StoredCreate(
     CreatePaymentRequest Request, BoundMethod? Method, IReadOnlyList<Candidate> Candidates, string? CustomerId = null);
 

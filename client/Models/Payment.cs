@@ -38,7 +38,8 @@ public sealed record Payment
 
 /// <summary>What the payer must do.</summary>
 /// <param name="Type">redirect, use_client_library, or the gateway's own word.</param>
-public sealed record NextAction(string? Type, string? Url, string? Data);
+/// <param name="Data">For the gateway's client-side library, in its own form.</param>
+public sealed record NextAction(string? Type, string? Url, System.Text.Json.JsonElement? Data = null);
 
 public sealed record Failure(string? Code, string? DeclineCode, string? Message);
 

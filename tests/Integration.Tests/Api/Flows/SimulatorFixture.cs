@@ -99,6 +99,13 @@ public sealed class SimulatorFixture : IAsyncLifetime
             """);
     }
 
+    /// <summary>How many are begun and have no known outcome.</summary>
+    internal async Task<long> OpenOperationsAsync()
+    {
+        await using var connection = await _database!.OpenConnectionAsync();
+        return await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM books.api_operations WHERE state IN ('Open', 'Unknown')");
+    }
+
     internal async Task<string> StatusAsync(string payment) =>
         (await Server.GetAsync($"/v1/payments/{payment}")).Json.GetProperty("status").GetString()!;
 }

@@ -250,5 +250,20 @@ public sealed class UnknownOutcomeTests : IClassFixture<MoneyFixture>
         Assert.Single(_money.EffectsOf(id));
     }
 
+    [Fact]
+    public async Task Books_out_of_reach_are_503_and_nothing_is_asked_of_a_gateway()
+    {
+        var booth = new BoothGateway();
+        await using var server = await MoneyFixture.StartAsync("Host=127.0.0.1;Port=1;Database=none;Username=none;Timeout=2", [booth]);
+
+        var create = await server.PostAsync(
+            "/v1/payments", """{"orderId":"o","amount":10,"currency":"EUR"}""", ("Idempotency-Key", "down"));
+        var read = await server.GetAsync("/v1/payments/pay_00000000000000000000000000000000");
+
+        Assert.All([create, read], answer => Assert.Equal((HttpStatusCode.ServiceUnavailable, "unavailable"), (answer.Status, answer.Code)));
+        Assert.NotNull(create.Headers.RetryAfter);
+        Assert.Empty(booth.Asked);
+    }
+
     private static string Text(JsonElement json, string member) => json.GetProperty(member).GetString()!;
 }
