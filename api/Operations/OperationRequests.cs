@@ -29,8 +29,14 @@ internal sealed class OperationRequests(
         {
             return await work.WaitAsync(_deadline, time, callerGone);
         }
+        catch (OperationCanceledException) when (callerGone.IsCancellationRequested)
+        {
+            workInHand.Abandon(work);
+            throw;
+        }
         catch (TimeoutException) when (!work.IsCompleted)
         {
+            workInHand.Abandon(work);
             return progress.Begun is { } begun
                 ? Pending(begun.Snapshot, begun.Operation)
                 : Problems.DeadlineExceeded.ToResult(askAgain, "Nothing is lost: the same request with the same key goes on with it.");

@@ -19,6 +19,11 @@ internal sealed class WorkInHand(OperationMetrics metrics, ILogger<WorkInHand> l
         return task;
     }
 
+    /// <summary>Nobody waits for its answer any more: a failure of it is logged, once it ends.</summary>
+    public void Abandon(Task work) => work.ContinueWith(
+        task => Log.OperationFailed(logger, task.Exception!.GetBaseException()),
+        CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -36,8 +41,6 @@ internal sealed class WorkInHand(OperationMetrics metrics, ILogger<WorkInHand> l
 
     private void Ended(Task task)
     {
-        // Read, so that a failure after the caller has left is not lost.
-        if (task.Exception is { } failed) Log.OperationFailed(logger, failed.GetBaseException());
         _tasks.TryRemove(task, out _);
         metrics.InHand(_tasks.Count);
     }
