@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using PaymentPipeline.Api.Auth;
+using PaymentPipeline.Api.Disputes;
 using PaymentPipeline.Api.Errors;
 using PaymentPipeline.Api.Events;
 using PaymentPipeline.Api.Operations;
 using PaymentPipeline.Api.OpenApi;
+using PaymentPipeline.Api.PaymentMethods;
 using PaymentPipeline.Api.Requests;
 using PaymentPipeline.Gateways;
 using PaymentPipeline.Hosting;
@@ -51,6 +53,8 @@ internal static class ApiApp
         services.AddOperations();
         services.AddApiDocument();
         services.AddSingleton<ApiMetrics>();
+        services.AddPaymentMethods();
+        services.AddSingleton<GetDisputes>();
         services.AddEvents();
         services.AddReadinessCheck<DatabaseHealth>("database", (health, cancellationToken) => health.CheckAsync(cancellationToken));
     }

@@ -1,5 +1,7 @@
+using PaymentPipeline.Api.Disputes;
 using PaymentPipeline.Api.Events;
 using PaymentPipeline.Api.Gateways;
+using PaymentPipeline.Api.PaymentMethods;
 using PaymentPipeline.Api.Payments;
 using PaymentPipeline.Api.Refunds;
 
@@ -15,6 +17,8 @@ internal static class ApiRoutes
         GetEvents.Map(v1);
         v1.MapPayments();
         v1.MapRefunds();
+        v1.MapPaymentMethods();
+        v1.MapDisputes();
         v1.MapGateways();
         return v1;
     }

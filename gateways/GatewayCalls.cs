@@ -153,6 +153,12 @@ public sealed record LookUpCall : PaymentCall
     public IReadOnlyList<string> Aliases { get; init; } = [];
 }
 
+public sealed record EnsureCustomerCall : GatewayCall
+{
+    public required string UserId { get; init; }
+    public PayerDetails? Payer { get; init; }
+}
+
 public sealed record SaveMethodCall : GatewayCall
 {
     public required string UserId { get; init; }

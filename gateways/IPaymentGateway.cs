@@ -42,6 +42,12 @@ public interface IPaymentGateway
     /// </summary>
     Task<GatewayReply> LookUpAsync(LookUpCall call, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Makes the user known to the gateway as its customer. Accepted without an id where the gateway takes our own name of the user.
+    /// </summary>
+    Task<GatewayReply> EnsureCustomerAsync(EnsureCustomerCall call, CancellationToken cancellationToken) =>
+        Task.FromResult(new GatewayReply { Outcome = GatewayOutcome.Accepted });
+
     /// <summary>Keeps a way to pay for a user, or begins a set-up in which the payer has to act.</summary>
     Task<GatewayReply> SaveMethodAsync(SaveMethodCall call, CancellationToken cancellationToken);
 

@@ -1,3 +1,4 @@
+using PaymentPipeline.Api.Disputes;
 using PaymentPipeline.Api.Gateways;
 
 namespace PaymentPipeline.Api.OpenApi;
@@ -17,8 +18,16 @@ internal static class FeedWords
                 new("limit", "Events of a page.", IsNumber: true), new("wait", "Seconds to wait for an event.", IsNumber: true),
             ],
         },
-        new("GET /v1/disputes", "listDisputes", "Disputes", "Disputes, newest first"),
-        new("GET /v1/disputes/{id}", "getDispute", "Disputes", "Read a dispute"),
+        new("GET /v1/disputes", "listDisputes", "Disputes", "Disputes, newest first")
+        {
+            Answer = typeof(DisputePage),
+            Query =
+            [
+                new("paymentId", "Of one payment only."), new("status", "OPENED, FUNDS_WITHDRAWN, FUNDS_REINSTATED, LOST or WON."),
+                new("cursor", "Where the last page ended."), new("limit", "Items of a page, at most 100.", IsNumber: true),
+            ],
+        },
+        new("GET /v1/disputes/{id}", "getDispute", "Disputes", "Read a dispute") { Answer = typeof(DisputeResource) },
         new("GET /v1/gateways", "listGateways", "Operations", "How the gateways do") { Answer = typeof(GatewayList) },
     ];
 }

@@ -1,4 +1,5 @@
 using PaymentPipeline.Api.Errors;
+using PaymentPipeline.Api.PaymentMethods;
 using PaymentPipeline.Api.Payments;
 using PaymentPipeline.Api.Refunds;
 using PaymentPipeline.Hosting.Problems;
@@ -103,10 +104,30 @@ internal static class PaymentWords
             Query = [new("paymentId", "The payment.") { IsRequired = true }],
         },
         new("GET /v1/refunds/{id}", "getRefund", RefundTag, "Read a refund") { Answer = typeof(RefundResource) },
-        new("POST /v1/payment-methods", "savePaymentMethod", MethodTag, "Keep a way to pay for a user") { Status = 201 },
-        new("GET /v1/users/{userId}/payment-methods", "listPaymentMethods", MethodTag, "The saved ways to pay of a user"),
-        new("PATCH /v1/payment-methods/{id}", "updatePaymentMethod", MethodTag, "Change what may be changed of a saved way to pay"),
+        new("POST /v1/payment-methods", "savePaymentMethod", MethodTag, "Keep a way to pay for a user")
+        {
+            Description = "With what the gateway's client-side library made, or, without a token, by a set-up that the payer finishes.",
+            Status = 201,
+            Answer = typeof(MethodResource),
+            MayBePending = true,
+            Problems = [Problems.GatewayConflict, Problems.GatewayRefused, Problems.GatewayMisconfigured, Problems.GatewayUnavailable],
+            RequestExample = """{"userId":"user-7","gateway":"stripe","token":"pm_card_visa","isDefault":true}""",
+        },
+        new("GET /v1/users/{userId}/payment-methods", "listPaymentMethods", MethodTag, "The saved ways to pay of a user")
+        {
+            Answer = typeof(MethodList),
+        },
+        new("PATCH /v1/payment-methods/{id}", "updatePaymentMethod", MethodTag, "Change what may be changed of a saved way to pay")
+        {
+            Answer = typeof(MethodResource),
+            Problems = [Problems.PaymentMethodRemoved],
+            RequestExample = """{"isDefault":true}""",
+        },
         new("DELETE /v1/payment-methods/{id}", "removePaymentMethod", MethodTag, "Forget a saved way to pay") { Status = 204 },
-        new("PUT /v1/users/{userId}/default-payment-method", "setDefaultPaymentMethod", MethodTag, "Choose the user's default way to pay"),
+        new("PUT /v1/users/{userId}/default-payment-method", "setDefaultPaymentMethod", MethodTag, "Choose the user's default way to pay")
+        {
+            Answer = typeof(MethodResource),
+            RequestExample = """{"paymentMethodId":"pm_0199c0ffee007000a000000000000001"}""",
+        },
     ];
 }

@@ -66,6 +66,9 @@ internal sealed class StripeClient : IPaymentGateway
         return reply.Outcome == GatewayOutcome.NotDone ? reply with { Outcome = GatewayOutcome.Unknown } : reply;
     }
 
+    public Task<GatewayReply> EnsureCustomerAsync(EnsureCustomerCall call, CancellationToken cancellationToken) =>
+        AskAsync(call.Account, api => StripeMethodCalls.CustomerAsync(api, call.UserId, call.Payer, call.Key, cancellationToken));
+
     public Task<GatewayReply> SaveMethodAsync(SaveMethodCall call, CancellationToken cancellationToken) =>
         AskAsync(call.Account, api => StripeMethodCalls.SaveAsync(api, call, cancellationToken));
 

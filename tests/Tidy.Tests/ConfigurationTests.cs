@@ -12,7 +12,7 @@ public sealed partial class ConfigurationTests
         "gateways/Adyen/AdyenApiOptions.cs",
         "gateways/Adyen/AdyenOptions.cs", "gateways/PayPal/PayPalOptions.cs", "hosting/StopOptions.cs", "ingress/IngressOptions.cs", "processors/ProcessorsOptions.cs",
         "storage/DatabaseOptions.cs",
-        "api/ApiOptions.cs", "api/Auth/AuthOptions.cs", "api/Auth/RateLimitOptions.cs", "api/Routing/RoutingOptions.cs",
+        "api/ApiOptions.cs", "api/Events/EventsOptions.cs", "api/Auth/AuthOptions.cs", "api/Auth/RateLimitOptions.cs", "api/Routing/RoutingOptions.cs",
     ];
 
     public static TheoryData<string> Files => [.. OptionFiles];
