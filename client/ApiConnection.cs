@@ -88,7 +88,8 @@ internal sealed class ApiConnection(HttpClient http, Func<CancellationToken, Val
 
     private static bool IsPassing(HttpStatusCode status, string code) => status switch
     {
-        HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout => true,
+        HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => true,
+        HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout => true,
         HttpStatusCode.Conflict => code == "request_in_progress",
         _ => false,
     };

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization.Metadata;
 
 namespace PaymentPipeline.Client;
@@ -59,15 +60,17 @@ public sealed class PaymentPipelineClient
 
     private Task<Payment> OnPaymentAsync<TBody>(
         string paymentId, string what, TBody body, JsonTypeInfo<TBody> type, string idempotencyKey, CancellationToken cancellationToken) =>
-        _api.PostAsync($"v1/payments/{Uri.EscapeDataString(paymentId)}/{what}", body, type, idempotencyKey, Json.Payment, cancellationToken);
+        _api.PostAsync(
+            $"v1/payments/{Uri.EscapeDataString(paymentId)}/{what}", body, type, idempotencyKey, Json.Payment, cancellationToken);
 
     private async IAsyncEnumerable<T> ListAsync<T>(
-        string path, JsonTypeInfo<ItemPage<T>> type, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        string path, JsonTypeInfo<ItemPage<T>> type, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string? cursor = null;
         do
         {
-            var query = cursor is null ? path : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}cursor={Uri.EscapeDataString(cursor)}";
+            var joint = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
+            var query = cursor is null ? path : $"{path}{joint}cursor={Uri.EscapeDataString(cursor)}";
             var page = await _api.GetAsync(query, type, cancellationToken);
             foreach (var item in page.Items) yield return item;
             cursor = page.Cursor;

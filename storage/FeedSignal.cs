@@ -12,7 +12,9 @@ public sealed class FeedSignal(NpgsqlDataSource database, TimeProvider time, ILo
     /// <summary>Completes with the next ring. Take it before reading, so that what comes meanwhile is not missed.</summary>
     public Task Next => _next.Task;
 
-    /// <summary>Listens until cancelled; a broken connection is made again. Readers poll beside it, so that a lost ring costs time only.</summary>
+    /// <summary>
+    /// Listens until cancelled; a broken connection is made again. Readers poll beside it, so that a lost ring costs time only.
+    /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)

@@ -22,13 +22,17 @@ public sealed record PaymentTransactions(IReadOnlyList<PaymentPart> Parts, IRead
 /// <param name="RecordedAt">Our time.</param>
 /// <param name="OccurredAt">The gateway's time, where it has one.</param>
 /// <param name="Kind">webhook, parked (a fact that waited for the payment), transition, event, operation or dead_letter.</param>
-/// <param name="Name">The gateway's event type, the versions's statuses, our event's type, the operation's kind, the dead letter's reason.</param>
+/// <param name="Name">
+/// The gateway's event type, the version's statuses, our event's type, the operation's kind, the dead letter's reason.
+/// </param>
 /// <param name="Outcome">The verdict, the version, published or staged, the operation's state, the re-drive's outcome.</param>
 /// <param name="Reference">The id by which to find it: event key, fact key, event id, operation id, place in the log.</param>
 public sealed record TimelineEntry(
     DateTimeOffset RecordedAt, DateTimeOffset? OccurredAt, string Kind, string Name, string? Outcome, string? Reference);
 
-/// <summary>What happened to one payment, from every table that knows of it. Null where the payment is not there or not the caller's.</summary>
+/// <summary>
+/// What happened to one payment, from every table that knows of it. Null where the payment is not there or not the caller's.
+/// </summary>
 public sealed class PaymentHistory(NpgsqlDataSource database)
 {
     private const string SeenSql = """

@@ -15,7 +15,7 @@ internal sealed class EventsOptions
     [Range(1, 1_440)]
     public int StreamMinutes { get; set; } = 30;
 
-    /// <summary>How often a silent stream says that it is alive, and how often a waiting reader looks without a ring. Default 15 s.</summary>
+    /// <summary>How often a silent stream says that it is alive. Default 15 seconds.</summary>
     [Range(1, 300)]
     public int HeartbeatSeconds { get; set; } = 15;
 }

@@ -28,7 +28,8 @@ internal static class GetEvents
         TimeProvider time)
     {
         var request = await FeedRequest.ReadAsync(context, caller, accounts, feed, context.RequestAborted);
-        var streams = context.Request.Headers.Accept.Any(accepted => accepted?.Contains(StreamType, StringComparison.OrdinalIgnoreCase) == true);
+        var streams = context.Request.Headers.Accept.Any(
+            accepted => accepted?.Contains(StreamType, StringComparison.OrdinalIgnoreCase) == true);
         using var place = waiting.TryEnter();
         if (place is null && (streams || request.Wait > TimeSpan.Zero))
         {

@@ -40,7 +40,10 @@ internal sealed class SaveMethod(RequestRules rules, TenantAccounts accounts, Pa
         if (customer is null)
         {
             var made = await gateway.EnsureCustomerAsync(
-                new EnsureCustomerCall { Account = account, Key = KeyOf("cus", caller, account, request), UserId = request.UserId, Payer = payer },
+                new EnsureCustomerCall
+                {
+                    Account = account, Key = KeyOf("cus", caller, account, request), UserId = request.UserId, Payer = payer,
+                },
                 cancellationToken);
             if (made.Outcome != GatewayOutcome.Accepted) return MethodAnswers.Failed(made);
             if (made.GatewayCustomerId is { } id)

@@ -66,7 +66,8 @@ public static class PaymentMethodFold
         if (folded.UserId == method.UserId && Text(folded) == Text(method))
             return new PaymentMethodFoldResult(true, folded, []);
         folded = folded with { Version = method.Version + 1 };
-        return new PaymentMethodFoldResult(true, folded, [PaymentMethodData.Event(EventTypes.PaymentMethodUpdated, folded, fact.OccurredAt)]);
+        return new PaymentMethodFoldResult(
+            true, folded, [PaymentMethodData.Event(EventTypes.PaymentMethodUpdated, folded, fact.OccurredAt)]);
     }
 
     private static string? TypeOf(PaymentMethod method, Fact fact) => fact.Kind switch

@@ -19,8 +19,8 @@ namespace PaymentPipeline.Processors.Maintenance;
 /// </summary>
 internal sealed class MaintenanceLoop(
     PaymentStore payments, ParkedStore parked, DeadLetterStore deadLetters, OutboxStore outbox, AttemptStore attempts, AuditChain chain,
-    EventFeed feed, IdempotencyKeys keys, OutboxSignal signal, MigrationAtStart migration, IOptions<ProcessorsOptions> options, ProcessorsMetrics metrics,
-    TimeProvider time, ILogger<MaintenanceLoop> logger) : BackgroundService
+    EventFeed feed, IdempotencyKeys keys, OutboxSignal signal, MigrationAtStart migration, IOptions<ProcessorsOptions> options,
+    ProcessorsMetrics metrics, TimeProvider time, ILogger<MaintenanceLoop> logger) : BackgroundService
 {
     private const int AtATime = 500;
 
@@ -66,7 +66,8 @@ internal sealed class MaintenanceLoop(
         await attempts.ForgetAsync(time.GetUtcNow() - attemptsKept, cancellationToken);
 
         // 5.
-        while (await feed.ForgetAsync(time.GetUtcNow() - _feedKept, AtATime, cancellationToken)) cancellationToken.ThrowIfCancellationRequested();
+        while (await feed.ForgetAsync(time.GetUtcNow() - _feedKept, AtATime, cancellationToken))
+            cancellationToken.ThrowIfCancellationRequested();
 
         // 6.
         while (await keys.ForgetAsync(AtATime, cancellationToken) == AtATime) cancellationToken.ThrowIfCancellationRequested();

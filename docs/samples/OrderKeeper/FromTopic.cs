@@ -14,7 +14,8 @@ public static class FromTopic
     private static readonly JsonSerializerOptions json = new(JsonSerializerDefaults.Web);
 
     /// <summary>Reads on from where the orders stand, until nothing came for <paramref name="patience"/>.</summary>
-    public static void Read(Orders orders, string brokers, TimeSpan patience, Action<PaymentEvent> changed, CancellationToken cancellationToken)
+    public static void Read(
+        Orders orders, string brokers, TimeSpan patience, Action<PaymentEvent> changed, CancellationToken cancellationToken)
     {
         using var consumer = new ConsumerBuilder<string, byte[]>(new ConsumerConfig
         {
@@ -36,6 +37,7 @@ public static class FromTopic
     private static List<int> Partitions(string brokers)
     {
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = brokers }).Build();
-        return admin.GetMetadata(Topic, TimeSpan.FromSeconds(10)).Topics.Single().Partitions.Select(partition => partition.PartitionId).ToList();
+        var topic = admin.GetMetadata(Topic, TimeSpan.FromSeconds(10)).Topics.Single();
+        return [.. topic.Partitions.Select(partition => partition.PartitionId)];
     }
 }

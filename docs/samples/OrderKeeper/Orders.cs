@@ -45,7 +45,8 @@ public sealed class Orders
         var payments = _kept.Payments.Values.Where(payment => payment.OrderId == orderId).ToList();
         if (payments.Count == 0) return null;
         var best = payments.MaxBy(payment => payment.Captured)!;
-        return new Order(orderId, best.Status, payments.Sum(payment => payment.Captured), payments.Sum(payment => payment.Refunded), best.Currency);
+        return new Order(
+            orderId, best.Status, payments.Sum(payment => payment.Captured), payments.Sum(payment => payment.Refunded), best.Currency);
     }
 
     public IEnumerable<Order> All() => _kept.Payments.Values.Select(payment => payment.OrderId).Distinct().Order(StringComparer.Ordinal)

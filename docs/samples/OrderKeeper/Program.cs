@@ -11,7 +11,8 @@ if (args is not [var file, ("feed" or "kafka") and var source, var address, ..])
 var orders = Orders.Open(file);
 var patience = TimeSpan.FromSeconds(5);
 void Tell(PaymentEvent told) => Console.WriteLine(
-    $"{told.Data.OrderId}  {told.Type} #{told.Sequence}  {told.Data.Status}  captured {told.Data.AmountCaptured} refunded {told.Data.AmountRefunded} {told.Data.Currency}");
+    $"{told.Data.OrderId}  {told.Type} #{told.Sequence}  {told.Data.Status}  captured {told.Data.AmountCaptured} "
+    + $"refunded {told.Data.AmountRefunded} {told.Data.Currency}");
 
 if (source == "feed")
 {
