@@ -46,8 +46,8 @@ internal sealed class BatchFold(BatchState state, DateTimeOffset now)
     }
 
     /// <summary>
-    /// Folds what a gateway answered about a payment of ours, or about stored methods: no event, so no claim; the facts' own keys make them one with the
-    /// webhooks'. All facts or none: null, or why none could be taken (and a dead letter keeps them).
+    /// Folds what a gateway answered about a payment of ours, or about stored methods: no event, so no claim; the facts' own
+    /// keys make them one with the webhooks'. All facts or none: null, or why none could be taken (and a dead letter keeps them).
     /// </summary>
     /// <param name="gatewayPaymentId">The gateway's id of the payment, which stands above what facts named first; null for none.</param>
     public Rejection? TakeReply(PaymentEntry? entry, string? gatewayPaymentId, IReadOnlyList<Fact> facts, string operationId)

@@ -25,7 +25,7 @@ public sealed class OperationStore(
     private readonly OperationBeginning _beginning = new(database, time);
     private readonly OperationEnding _ending = new(database, time, TimeSpan.FromSeconds(options.Value.ParkedDeadlineSeconds));
 
-    /// <summary>Transaction 1: claims the key, locks the payment (or makes it), checks the rules, reserves, records the operation.</summary>
+    /// <summary>Transaction 1: claims the key, locks or makes the payment, checks the rules, reserves, records the operation.</summary>
     public async Task<OperationBegin> BeginAsync(OperationStart start, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(start);

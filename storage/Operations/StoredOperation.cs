@@ -74,7 +74,8 @@ internal sealed record StoredOperation
         if (!IsOpen) return this;
         return Kind switch
         {
-            ApiOperationKind.Cancel => payment is { IsVoided: true, Status: PaymentStatus.Canceled } ? In(ApiOperationState.Succeeded) : this,
+            ApiOperationKind.Cancel =>
+                payment is { IsVoided: true, Status: PaymentStatus.Canceled } ? In(ApiOperationState.Succeeded) : this,
             ApiOperationKind.Capture => Captured(payment, openCaptures),
             ApiOperationKind.Refund => Refunded(payment),
             _ => this,

@@ -12,7 +12,7 @@ namespace PaymentPipeline.Storage.PaymentMethods;
 /// <param name="IsAnothers">One of them belongs to another user: nothing was stored.</param>
 public sealed record SettledMethods(IReadOnlyList<PaymentMethod> Methods, bool IsAnothers);
 
-/// <summary>The stored ways to pay of users. They change through facts, by the same fold as a webhook's; only the default is ours.</summary>
+/// <summary>The users' stored ways to pay. They change through facts, by the same fold as a webhook's; only the default is ours.</summary>
 public sealed class MethodStore(
     NpgsqlDataSource database, IOptions<DatabaseOptions> options, TimeProvider time, StorageMetrics metrics, ILogger<MethodStore> logger)
 {
