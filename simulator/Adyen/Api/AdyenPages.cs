@@ -17,7 +17,7 @@ internal sealed class AdyenPages(AdyenBooks books, AdyenSessions sessions)
         if (request.Method == "GET")
             return PayerPage.Choice(
                 "3-D Secure", $"Pay {challenge.Order.Currency.Text(challenge.Order.Amount)} {challenge.Order.Currency.Code}?",
-                ("approve", "Confirm"), ("refuse", "Refuse"));
+                ("approve", "Confirm"), ("decline", "Refuse"));
 
         challenge.IsPassed ??= PayerPage.Decision(request) == "approve";
         return PayerPage.SendTo(challenge.ReturnUrl, ("redirectResult", challenge.Id));
@@ -29,9 +29,14 @@ internal sealed class AdyenPages(AdyenBooks books, AdyenSessions sessions)
         if (request.Method == "GET")
             return PayerPage.Choice(
                 "Checkout", $"Pay {session.Currency.Text(session.Amount)} {session.Currency.Code} with a test card?",
-                ("approve", "Pay with Visa 1111"), ("cancel", "Cancel"));
+                ("approve", "Pay with Visa 1111"), ("decline", "Pay with a card that is refused"), ("cancel", "Cancel"));
 
-        sessions.Finish(request, session, PayerPage.Decision(request) == "approve" ? "4111111111111111" : null);
+        sessions.Finish(request, session, PayerPage.Decision(request) switch
+        {
+            "approve" => new AdyenMethod("scheme", "4111111111111111", "03", "2030", "Sam Sample"),
+            "decline" => new AdyenMethod("scheme", "4111111111111111", "03", "2030", "DECLINED"),
+            _ => null,
+        });
         return PayerPage.SendTo(session.ReturnUrl, ("sessionId", session.Id), ("sessionResult", session.Result));
     }
 }

@@ -62,17 +62,16 @@ internal sealed class AdyenSessions(AdyenBooks books, AdyenPayments payments)
         });
     }
 
-    /// <summary>The payer chose a card on the page, or went away.</summary>
+    /// <summary>The payer chose a way to pay on the page, or went away.</summary>
     /// <param name="request">The page's own: its operation is "confirm".</param>
-    public void Finish(ApiRequest request, AdyenSession session, string? card)
+    public void Finish(ApiRequest request, AdyenSession session, AdyenMethod? method)
     {
         if (session.Status != "active") return;
-        if (card is null)
+        if (method is null)
         {
             session.Status = "canceled";
             return;
         }
-        var method = new AdyenMethod("scheme", card, "03", "2030", request.Query["holderName"]);
         var order = new AdyenOrder(
             session.Asked.Text("reference")!, session.Amount, session.Currency, method, session.Asked.Text("shopperReference"),
             session.Asked.Integer("captureDelayHours") == 0,

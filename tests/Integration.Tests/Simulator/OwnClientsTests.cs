@@ -18,6 +18,7 @@ public sealed class OwnClientsTests : IAsyncLifetime
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly SimulatorUnderTest _simulator = new();
     private ServiceProvider _services = null!;
+    private ServiceProvider _readers = null!;
     private JsonElement _tokens;
 
     public async Task InitializeAsync()
@@ -34,13 +35,20 @@ public sealed class OwnClientsTests : IAsyncLifetime
             ["Gateways:PayPal:ClientId"] = _simulator.Secrets.PayPalClientId,
             ["Gateways:PayPal:ClientSecret"] = _simulator.Secrets.PayPalClientSecret,
             ["Gateways:PayPal:BaseUrl"] = _simulator.Address.ToString(),
+            ["Gateways:Stripe:WebhookSecrets:0"] = _simulator.Secrets.StripeSecret,
+            ["Gateways:Adyen:HmacKeys:0"] = _simulator.Secrets.AdyenHmacKey,
+            ["Gateways:PayPal:WebhookId"] = _simulator.Secrets.PayPalWebhookId,
+            ["Gateways:PayPal:TrustedRoots:0"] = Path.Combine(_simulator.Folder, "paypal-root.pem"),
+            ["Gateways:PayPal:CertificateHosts:0"] = _simulator.Address.GetLeftPart(UriPartial.Authority),
         }).Build();
         _services = new ServiceCollection().AddPaymentGateways(configuration).BuildServiceProvider();
+        _readers = new ServiceCollection().AddGateways(configuration).BuildServiceProvider();
     }
 
     public async Task DisposeAsync()
     {
         await _services.DisposeAsync();
+        await _readers.DisposeAsync();
         await _simulator.DisposeAsync();
     }
 
@@ -66,6 +74,52 @@ public sealed class OwnClientsTests : IAsyncLifetime
 
         Assert.Contains(held.Facts, fact => fact.Kind == FactKind.Authorized && fact.Amount == Eur(2500));
         await Eventually.Async(async () => await FiguresAsync(create.PaymentId) == (1500, 400), Limit);
+    }
+
+    /// <summary>So that it does not matter which of the two comes first, or whether one is lost.</summary>
+    [Theory]
+    [InlineData("stripe")]
+    [InlineData("adyen")]
+    [InlineData("paypal")]
+    public async Task F33_a_reply_and_its_webhook_tell_the_same_facts(string gateway)
+    {
+        await using var ingress = await GatewayStub.StartAsync(_ => 200);
+        await _simulator.SetKnobsAsync(gateway, $$"""{"ingress":"{{ingress.Address}}","settleMs":20}""");
+        var create = Create(gateway, TokenOf(gateway, "succeeds"));
+        var held = Accepted(await Find(gateway).CreateAsync(create, default));
+        var captured = Accepted(await Find(gateway).CaptureAsync(Capture(create, held), default));
+        var told = held.Facts.Concat(captured.Facts)
+            .Where(fact => fact.Kind is FactKind.Authorized or FactKind.Captured or FactKind.Fee).Select(MoneyOf).ToHashSet();
+
+        var webhooks = _readers.GetRequiredService<GatewayRegistry>().Find(gateway)!;
+        await Eventually.Async(async () => told.IsSubsetOf(await ReadAsync()), Limit);
+
+        Assert.NotEmpty(told);
+        async Task<HashSet<(FactKey, long?, bool)>> ReadAsync()
+        {
+            var facts = new List<Fact>();
+            foreach (var seen in ingress.Seen)
+            {
+                var request = new WebhookRequest("default", seen.Body, new SeenHeaders(seen.Headers));
+                var verdict = await webhooks.VerifyAsync(request, default);
+                Assert.Equal(WebhookVerdictKind.Authentic, verdict.Kind);
+                var reading = webhooks.Read(new StoredWebhook("default", seen.Body, verdict.DeliveryId ?? ""));
+                facts.AddRange(reading.Events.SelectMany(e => e.Facts));
+            }
+            return [.. facts.Where(fact => fact.Aliases.Contains(create.PaymentId)).Select(MoneyOf)];
+        }
+
+        // The payment's id has to be among what the fact names: so it finds the payment though its reply is still to come.
+        (FactKey, long?, bool) MoneyOf(Fact fact) => (fact.Key, fact.Amount?.AmountMinor, fact.Aliases.Contains(create.PaymentId));
+    }
+
+    private sealed class SeenHeaders(IReadOnlyDictionary<string, string> headers) : IWebhookHeaders
+    {
+        public int Get(string name, out string value)
+        {
+            value = headers.GetValueOrDefault(name, "");
+            return value.Length > 0 ? 1 : 0;
+        }
     }
 
     [Theory]
@@ -158,7 +212,8 @@ public sealed class OwnClientsTests : IAsyncLifetime
 
         Assert.Equal(kept.GatewayReference, Assert.Single(listed.Facts).Reference);
         Assert.Empty((await ListAsync()).Facts);
-        Task<GatewayReply> ListAsync() => Find(gateway).ListMethodsAsync(new ListMethodsCall("default", user, kept.GatewayCustomerId), default);
+        Task<GatewayReply> ListAsync() =>
+            Find(gateway).ListMethodsAsync(new ListMethodsCall("default", user, kept.GatewayCustomerId), default);
     }
 
     private IPaymentGateway Find(string gateway) => _services.GetRequiredService<PaymentGatewayRegistry>().Find(gateway)!;
