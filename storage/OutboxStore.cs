@@ -147,7 +147,7 @@ public sealed class OutboxStore(NpgsqlDataSource database)
 
     private const string BacklogSql = """
         SELECT
-            (SELECT count(*)::integer FROM (SELECT 1 FROM books.outbox LIMIT 100000) AS some),
+            (SELECT count(*)::integer FROM (SELECT 1 FROM books.outbox LIMIT 100000) AS waiting),
             coalesce((
                 SELECT clock_timestamp() - min(o.created_at)
                 FROM books.outbox_leases AS l

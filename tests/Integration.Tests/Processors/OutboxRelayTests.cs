@@ -62,6 +62,19 @@ public sealed class OutboxRelayTests
         Assert.Equal(messages.Count, await books.Outbox.MoveToFeedAsync("second", fresh, messages, default));
     }
 
+    [Fact]
+    public async Task What_waits_is_measured()
+    {
+        await using var books = await BooksOnce.OpenAsync();
+        Assert.Equal(new OutboxBacklog(0, TimeSpan.Zero), await books.Outbox.BacklogAsync(default));
+
+        await books.Books.CommitAsync("evt_backlog", Books.Fact(FactKind.Captured, "pi_backlog", "cap_backlog", 100));
+
+        var backlog = await books.Outbox.BacklogAsync(default);
+        Assert.Equal(await books.Books.ScalarAsync<int>("SELECT count(*) FROM books.outbox"), backlog.Depth);
+        Assert.NotEqual(TimeSpan.Zero, backlog.OldestAge);
+    }
+
     private sealed class BooksOnce : IAsyncDisposable
     {
         private BooksOnce(Books books) => Books = books;
