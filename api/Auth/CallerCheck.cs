@@ -19,6 +19,8 @@ internal sealed class CallerCheck(RequestDelegate next, TokenCheck tokens, RateL
             await next(context);
             return;
         }
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers.XContentTypeOptions = "nosniff";
         var caller = await AuthenticateAsync(context);
         if (Refusal(context, route, caller) is { } refusal)
         {

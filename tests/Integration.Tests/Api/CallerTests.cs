@@ -21,6 +21,7 @@ public sealed class CallerTests(FrontFixture front) : IClassFixture<FrontFixture
 
         Assert.Equal(HttpStatusCode.OK, answer.Status);
         Assert.Equal("shop-2", answer.Json.GetProperty("tenant").GetString());
+        Assert.True(answer.Headers.CacheControl?.NoStore);
         Assert.Equal($"{Tokens.Issuer}|tests", answer.Json.GetProperty("principal").GetString());
     }
 
