@@ -60,6 +60,7 @@ public sealed class OpenApiTests : IAsyncLifetime
         await File.WriteAllTextAsync(file, _document.GetRawText());
         var (status, output) = NodeTools.Run(
             "node", "node_modules/@stoplight/spectral-cli/dist/index.js", "lint", file, "--ruleset", Path.Combine(NodeTools.Root, ".spectral.yaml"), "--fail-severity", "error");
+        File.Delete(file);
 
         Assert.True(status == 0, output);
     }
