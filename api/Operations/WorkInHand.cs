@@ -21,8 +21,8 @@ internal sealed class WorkInHand(OperationMetrics metrics, ILogger<WorkInHand> l
 
     /// <summary>Nobody waits for its answer any more: a failure of it is logged, once it ends.</summary>
     public void Abandon(Task work) => work.ContinueWith(
-        task => Log.OperationFailed(logger, task.Exception!.GetBaseException()),
-        CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        task => Log.OperationFailed(logger, task.Exception!.GetBaseException()), CancellationToken.None,
+        TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
