@@ -33,7 +33,6 @@ internal static class Problems
     // The thing asked for.
     public static readonly Problem NotFound = new(404, "not_found", "There is nothing here");
     public static readonly Problem MethodNotAllowed = new(405, "method_not_allowed", "The method is not allowed here");
-    public static readonly Problem PreconditionFailed = new(412, "precondition_failed", "The payment has changed since this version");
 
     // The operation.
     public static readonly Problem RequestInProgress =
