@@ -118,6 +118,9 @@ internal sealed class RunningSystem : IAsyncDisposable
                 _apiSettings[name] = value;
         foreach (var gateway in new[] { "Stripe", "Adyen", "PayPal" })
             _apiSettings[$"Gateways__{gateway}__BaseUrl"] = $"http://127.0.0.1:{Ports.Simulator}";
+        // Adyen's address holds its version, and it takes no payment without a way back.
+        _apiSettings["Gateways__Adyen__BaseUrl"] += "/v72";
+        _apiSettings["Gateways__Adyen__ReturnUrl"] = "https://shop.example/return";
     }
 
     /// <summary>Tokens for the API are signed with a key of this folder, unless the environment says whose tokens are good.</summary>
