@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Text.Json;
 using Npgsql;
 using PaymentPipeline.Load.Floors;
 
@@ -16,14 +15,11 @@ internal static class BenchCommand
 {
     private const int BacklogMin = 10_000;
 
-    private sealed record Target(string Host, int IngressPort, string Secret, string ConnectionString, string Engine);
-
     private sealed record Round(double Bare, double Accepted, double AcceptedP99Ms, double Script, double Applied);
 
     public static Command Build()
     {
-        var data = new Option<DirectoryInfo>("--data") { Description = "The folder of a running './pipeline up --idle'.",
-            DefaultValueFactory = _ => NearestData() };
+        var data = RunningSystem.DataOption();
         var webhooks = new Option<int>("--webhooks") { Description = "Webhooks a round.", DefaultValueFactory = _ => 60000 };
         var rounds = new Option<int>("--rounds") { Description = "Rounds; the median counts.", DefaultValueFactory = _ => 3 };
         var connections = new Option<int>("--connections") { Description = "Keep-alive connections.", DefaultValueFactory = _ => 256 };
@@ -37,8 +33,8 @@ internal static class BenchCommand
 
     private static async Task<int> RunAsync(DirectoryInfo data, int webhooks, int rounds, int connections)
     {
-        var target = ReadTarget(data);
-        using var bare = await StartBareAsync(target.IngressPort + 50);
+        var target = RunningSystem.Read(data);
+        using var bare = await StartBareAsync(BareAddress(target).Port);
         try
         {
             var seen = new List<Round>();
@@ -56,13 +52,14 @@ internal static class BenchCommand
         }
     }
 
-    private static async Task<Round> PlayAsync(Target target, int webhooks, int connections)
+    private static async Task<Round> PlayAsync(RunningSystem target, int webhooks, int connections)
     {
         var run = Stopwatch.GetTimestamp().ToString("x", CultureInfo.InvariantCulture);
-        var requests = SignedWebhooks.Build(webhooks, target.Secret, target.Host, run);
-        var bare = await SocketDriver.DriveAsync(new IPEndPoint(IPAddress.Loopback, target.IngressPort + 50), requests, connections);
+        var requests = SignedWebhooks.Build(
+            webhooks, target.Setting("Gateways__Stripe__WebhookSecrets__0"), $"{target.Ingress}", run);
+        var bare = await SocketDriver.DriveAsync(BareAddress(target), requests, connections);
         var appliedBefore = await CountAsync(target);
-        var accepted = await SocketDriver.DriveAsync(new IPEndPoint(IPAddress.Loopback, target.IngressPort), requests, connections);
+        var accepted = await SocketDriver.DriveAsync(target.Ingress, requests, connections);
         if (accepted.Ok != webhooks) Console.WriteLine($"warning: {webhooks - accepted.Ok} webhooks were not accepted");
         var applied = await DrainAsync(target, appliedBefore + accepted.Ok);
         var script = await ServerSideScript.MeasureAsync(target.ConnectionString, 20000);
@@ -70,7 +67,7 @@ internal static class BenchCommand
     }
 
     /// <returns>Events a second, from the end of the sending to the last event applied: the processors alone.</returns>
-    private static async Task<double> DrainAsync(Target target, long until)
+    private static async Task<double> DrainAsync(RunningSystem target, long until)
     {
         var started = Stopwatch.GetTimestamp();
         var first = await CountAsync(target);
@@ -86,13 +83,15 @@ internal static class BenchCommand
         return until - first < BacklogMin ? double.NaN : (until - first) / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
-    private static async Task<long> CountAsync(Target target)
+    private static async Task<long> CountAsync(RunningSystem target)
     {
         await using var connection = new NpgsqlConnection(target.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand("SELECT count(*) FROM books.inbox", connection);
         return (long)(await command.ExecuteScalarAsync())!;
     }
+
+    private static IPEndPoint BareAddress(RunningSystem target) => new(IPAddress.Loopback, target.Ingress.Port + 50);
 
     private static async Task<Process> StartBareAsync(int port)
     {
@@ -101,26 +100,6 @@ internal static class BenchCommand
         var process = Process.Start(start)!;
         while (await process.StandardOutput.ReadLineAsync() is { } line && line != "ready") { }
         return process;
-    }
-
-    // 'dotnet run' starts in the project's folder, a person in the checkout's.
-    private static DirectoryInfo NearestData()
-    {
-        var folder = new DirectoryInfo(Directory.GetCurrentDirectory());
-        while (folder.Parent is not null && !File.Exists(Path.Combine(folder.FullName, ".data", "system.json"))) folder = folder.Parent;
-        return new DirectoryInfo(Path.Combine(folder.FullName, ".data"));
-    }
-
-    private static Target ReadTarget(DirectoryInfo data)
-    {
-        var file = Path.Combine(data.FullName, "system.json");
-        if (!File.Exists(file)) throw new InvalidOperationException($"{file} is not there: start './pipeline up --idle' first.");
-        using var state = JsonDocument.Parse(File.ReadAllText(file));
-        var settings = state.RootElement.GetProperty("settings");
-        var ingress = state.RootElement.GetProperty("portBase").GetInt32() + 1;
-        return new Target(
-            $"127.0.0.1:{ingress}", ingress, settings.GetProperty("Gateways__Stripe__WebhookSecrets__0").GetString()!,
-            settings.GetProperty("Database__ConnectionString").GetString()!, state.RootElement.GetProperty("engine").GetString()!);
     }
 
     private static Round Median(List<Round> rounds)

@@ -5,6 +5,7 @@ using PaymentPipeline.Load.Floors;
 var root = new RootCommand("PaymentPipeline's figures, each beside its floor in the same run.")
 {
     BenchCommand.Build(),
+    ApiBenchCommand.Build(),
     BareEndpoint.Build(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.Net;
+using System.Text.Json;
+
+namespace PaymentPipeline.Load;
+
+/// <summary>What <c>./pipeline up --idle</c> left in its data folder: where it listens, and the settings that its services got.</summary>
+internal sealed class RunningSystem
+{
+    private readonly Dictionary<string, string> _settings;
+
+    private RunningSystem(DirectoryInfo data, string engine, int portBase, Dictionary<string, string> settings)
+    {
+        (Data, Engine, _settings) = (data, engine, settings);
+        Api = new IPEndPoint(IPAddress.Loopback, portBase);
+        Ingress = new IPEndPoint(IPAddress.Loopback, portBase + 1);
+        Simulator = new IPEndPoint(IPAddress.Loopback, portBase + 3);
+    }
+
+    public DirectoryInfo Data { get; }
+    public string Engine { get; }
+    public IPEndPoint Api { get; }
+    public IPEndPoint Ingress { get; }
+    public IPEndPoint Simulator { get; }
+    public string ConnectionString => Setting("Database__ConnectionString");
+
+    public string Setting(string name) => _settings.TryGetValue(name, out var value)
+        ? value
+        : throw new InvalidOperationException($"The system in {Data.FullName} was started without {name}.");
+
+    public static Option<DirectoryInfo> DataOption() => new("--data")
+    {
+        Description = "The folder of a running './pipeline up --idle'.",
+        DefaultValueFactory = _ => NearestData(),
+    };
+
+    public static RunningSystem Read(DirectoryInfo data)
+    {
+        var file = Path.Combine(data.FullName, "system.json");
+        if (!File.Exists(file)) throw new InvalidOperationException($"{file} is not there: start './pipeline up --idle' first.");
+        using var state = JsonDocument.Parse(File.ReadAllText(file));
+        var settings = state.RootElement.GetProperty("settings").EnumerateObject().ToDictionary(
+            setting => setting.Name, setting => setting.Value.GetString()!);
+        return new RunningSystem(data, state.RootElement.GetProperty("engine").GetString()!,
+            state.RootElement.GetProperty("portBase").GetInt32(), settings);
+    }
+
+    // 'dotnet run' starts in the project's folder, a person in the checkout's.
+    private static DirectoryInfo NearestData()
+    {
+        var folder = new DirectoryInfo(Directory.GetCurrentDirectory());
+        while (folder.Parent is not null && !File.Exists(Path.Combine(folder.FullName, ".data", "system.json"))) folder = folder.Parent;
+        return new DirectoryInfo(Path.Combine(folder.FullName, ".data"));
+    }
+}
