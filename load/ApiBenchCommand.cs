@@ -29,8 +29,8 @@ internal static class ApiBenchCommand
         var seed = new Option<int>("--seed") { Description = "Of the amounts.", DefaultValueFactory = _ => 20261121 };
         var json = new Option<bool>("--json") { Description = "One JSON object with every round, nothing else." };
         var command = new Command("api", """
-            Payments created a second and their latency, against a running './pipeline up --idle'. One caller's limit is in the way: start it with
-              RateLimits__CallerPerSecond=1000000 RateLimits__CallerBurst=1000000 ./pipeline up --idle
+            Payments created a second and their latency, against a running './pipeline up --idle'. Above 1000 a second the limit of one
+            caller is in the way: RateLimits__CallerPerSecond=1000000 RateLimits__CallerBurst=1000000 ./pipeline up --idle
             """) { data, token, rounds, seconds, warmUp, connections, seed, json };
         command.SetAction(parsed => RunAsync(RunningSystem.Read(parsed.GetValue(data)!), parsed.GetValue(token), new Settings(
             parsed.GetValue(rounds), TimeSpan.FromSeconds(parsed.GetValue(seconds)), TimeSpan.FromSeconds(parsed.GetValue(warmUp)),
@@ -112,7 +112,8 @@ internal static class ApiBenchCommand
 
     private static async Task<(long Applied, long Outbox)> BooksAsync(NpgsqlDataSource database)
     {
-        await using var command = database.CreateCommand("SELECT (SELECT count(*) FROM books.inbox), (SELECT count(*) FROM books.outbox)");
+        await using var command = database.CreateCommand(
+            "SELECT (SELECT count(*) FROM books.inbox), (SELECT count(*) FROM books.outbox)");
         await using var reader = await command.ExecuteReaderAsync();
         await reader.ReadAsync();
         return (reader.GetInt64(0), reader.GetInt64(1));

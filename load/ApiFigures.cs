@@ -18,8 +18,9 @@ internal sealed record ApiRound(
     }
 
     public string Text(string name) => string.Create(CultureInfo.InvariantCulture, $"""
-        {name}: create {Creates:N0}/s (p99 {ClosedP99:N1} ms, saturated), simulator alone {Simulator:N0}/s, ratio {Creates / Simulator:N2}, live {Live:N0}/s
-        {name}: at {OpenRate:N0}/s p50 {P50:N1}, p90 {P90:N1}, p99 {P99:N1}, p99.9 {P999:N1} ms (of it the driver's own lateness: p99 {DriverLateP99:N1} ms)
+        {name}: create {Creates:N0}/s, simulator alone {Simulator:N0}/s, ratio {Creates / Simulator:N2}, live {Live:N0}/s
+        {name}: at {OpenRate:N0}/s p50 {P50:N1}, p90 {P90:N1}, p99 {P99:N1}, p99.9 {P999:N1} ms; saturated p99 {ClosedP99:N1} ms
+        {name}: of the latencies the driver's own lateness: p99 {DriverLateP99:N1} ms
         """);
 }
 
