@@ -14,7 +14,9 @@ internal sealed record ApiDrive(double PerSecond, long[] Latencies, IReadOnlyDic
 /// <summary>Drives one server over keep-alive connections, one request at a time on each, for a time.</summary>
 internal sealed class ApiDriver(IPEndPoint server, Func<ReadOnlyMemory<byte>> makeRequest, int expectedStatus, int connections)
 {
-    /// <summary>As fast as the answers come: the rate that the server sustains. What ends before or after the time is not counted.</summary>
+    /// <summary>
+    /// As fast as the answers come: the rate that the server sustains. What ends before or after the time is not counted.
+    /// </summary>
     public async Task<ApiDrive> ClosedAsync(TimeSpan warmUp, TimeSpan measured)
     {
         var errors = new ConcurrentDictionary<int, int>();

@@ -28,7 +28,8 @@ internal sealed class ApiRequests
         return Post(
             $"POST /v1/payments HTTP/1.1\r\nHost: {_system.Api}\r\nAuthorization: Bearer {_token}\r\nIdempotency-Key: {_run}-{n}\r\n"
             + "Content-Type: application/json\r\n",
-            $$"""{"orderId":"{{_run}}-{{n}}","amount":{{Amount(n)}},"currency":"EUR","gateway":"stripe","token":"pm_card_visa","confirm":true}""");
+            $$"""{"orderId":"{{_run}}-{{n}}","amount":{{Amount(n)}},"currency":"EUR","""
+            + """ "gateway":"stripe","token":"pm_card_visa","confirm":true}""");
     }
 
     public ReadOnlyMemory<byte> StripePayment()
