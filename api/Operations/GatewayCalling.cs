@@ -15,21 +15,24 @@ namespace PaymentPipeline.Api.Operations;
 internal static class GatewayCalling
 {
     /// <summary>Asks the gateway to do it.</summary>
+    /// <param name="aliases">Every id by which the gateway ever named the payment.</param>
     public static Task<GatewayReply> SendAsync(
-        IPaymentGateway gateway, ApiOperation operation, PaymentSnapshot snapshot, CancellationToken cancellationToken) =>
+        IPaymentGateway gateway, ApiOperation operation, PaymentSnapshot snapshot, IReadOnlyList<string> aliases,
+        CancellationToken cancellationToken) =>
         operation.Kind switch
         {
             ApiOperationKind.Create => gateway.CreateAsync(Create(operation), cancellationToken),
             ApiOperationKind.Confirm => gateway.ConfirmAsync(Confirm(operation, snapshot), cancellationToken),
-            ApiOperationKind.Capture => gateway.CaptureAsync(Capture(operation, snapshot), cancellationToken),
-            ApiOperationKind.Cancel => gateway.CancelAsync(Cancel(operation, snapshot), cancellationToken),
-            ApiOperationKind.Refund => gateway.RefundAsync(Refund(operation, snapshot), cancellationToken),
+            ApiOperationKind.Capture => gateway.CaptureAsync(Capture(operation, snapshot, aliases), cancellationToken),
+            ApiOperationKind.Cancel => gateway.CancelAsync(Cancel(operation, snapshot, aliases), cancellationToken),
+            ApiOperationKind.Refund => gateway.RefundAsync(Refund(operation, snapshot, aliases), cancellationToken),
             _ => throw new UnreachableException($"{operation.Kind} is no operation."),
         };
 
     /// <summary>Reads back, without effect, what became of it.</summary>
     public static Task<GatewayReply> LookUpAsync(
-        IPaymentGateway gateway, ApiOperation operation, PaymentSnapshot snapshot, CancellationToken cancellationToken) =>
+        IPaymentGateway gateway, ApiOperation operation, PaymentSnapshot snapshot, IReadOnlyList<string> aliases,
+        CancellationToken cancellationToken) =>
         gateway.LookUpAsync(
             new LookUpCall
             {
@@ -42,6 +45,7 @@ internal static class GatewayCalling
                 Amount = operation.Amount,
                 SentAt = operation.StartedAt,
                 CaptureMethod = CaptureMethodOf(snapshot.Details.CaptureMethod),
+                Aliases = aliases,
             }, cancellationToken);
 
     /// <summary>The gateway's id of the payment; null while only we have named it.</summary>
@@ -103,7 +107,7 @@ internal static class GatewayCalling
         };
     }
 
-    private static CapturePaymentCall Capture(ApiOperation operation, PaymentSnapshot snapshot)
+    private static CapturePaymentCall Capture(ApiOperation operation, PaymentSnapshot snapshot, IReadOnlyList<string> aliases)
     {
         var stored = Read(operation, StoredJson.Default.StoredCapture);
         return new CapturePaymentCall
@@ -116,10 +120,11 @@ internal static class GatewayCalling
             Amount = operation.Amount,
             IsFinal = stored.IsFinal,
             IsWhole = operation.Amount.AmountMinor == snapshot.Payment.AmountAuthorized,
+            Aliases = aliases,
         };
     }
 
-    private static CancelPaymentCall Cancel(ApiOperation operation, PaymentSnapshot snapshot)
+    private static CancelPaymentCall Cancel(ApiOperation operation, PaymentSnapshot snapshot, IReadOnlyList<string> aliases)
     {
         var stored = Read(operation, StoredJson.Default.StoredCancel);
         return new CancelPaymentCall
@@ -129,10 +134,11 @@ internal static class GatewayCalling
             PaymentId = PublicIdOf(operation.PaymentId),
             GatewayPaymentId = GatewayIdOf(snapshot.Payment),
             Reason = stored.Reason,
+            Aliases = aliases,
         };
     }
 
-    private static RefundPaymentCall Refund(ApiOperation operation, PaymentSnapshot snapshot)
+    private static RefundPaymentCall Refund(ApiOperation operation, PaymentSnapshot snapshot, IReadOnlyList<string> aliases)
     {
         var stored = Read(operation, StoredJson.Default.StoredRefund);
         return new RefundPaymentCall
@@ -144,6 +150,8 @@ internal static class GatewayCalling
             OperationId = operation.GatewayKey,
             Amount = operation.Amount,
             Reason = stored.Reason,
+            Aliases = aliases,
+            GatewayCaptureId = snapshot.Payment.OnlyCaptureId,
         };
     }
 

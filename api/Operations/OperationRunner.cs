@@ -19,8 +19,8 @@ namespace PaymentPipeline.Api.Operations;
 /// Nothing here is cancelled because a caller left: the operation is ours by now.
 /// </summary>
 internal sealed class OperationRunner(
-    OperationStore store, MethodStore methods, PaymentGatewayRegistry gateways, TimeProvider time, OperationMetrics metrics,
-    ILogger<OperationRunner> logger)
+    OperationStore store, MethodStore methods, PaymentQueries payments, PaymentGatewayRegistry gateways, TimeProvider time,
+    OperationMetrics metrics, ILogger<OperationRunner> logger)
 {
     /// <summary>Longer than any client of a gateway takes for all of its tries; a call beyond it has an unknown outcome.</summary>
     private static readonly TimeSpan callAtMost = TimeSpan.FromSeconds(40);
@@ -103,12 +103,13 @@ internal sealed class OperationRunner(
 
     private async Task<GatewayReply> CallAsync(
         IPaymentGateway gateway, OperationBegin.Begun begun,
-        Func<IPaymentGateway, ApiOperation, PaymentSnapshot, CancellationToken, Task<GatewayReply>> call)
+        Func<IPaymentGateway, ApiOperation, PaymentSnapshot, IReadOnlyList<string>, CancellationToken, Task<GatewayReply>> call)
     {
         using var limit = new CancellationTokenSource(callAtMost, time);
         try
         {
-            return await call(gateway, begun.Operation, begun.Snapshot, limit.Token).WaitAsync(limit.Token);
+            var aliases = await AliasesAsync(begun, limit.Token);
+            return await call(gateway, begun.Operation, begun.Snapshot, aliases, limit.Token).WaitAsync(limit.Token);
         }
         // A client must not throw for what a gateway does. Where one does all the same, nobody knows what happened.
         catch (Exception exception) when (exception is not OutOfMemoryException)
@@ -118,6 +119,12 @@ internal sealed class OperationRunner(
             return new GatewayReply { Outcome = GatewayOutcome.Unknown, Failure = new(code) };
         }
     }
+
+    /// <summary>A payment that no gateway was asked for yet has no name but ours.</summary>
+    private async Task<IReadOnlyList<string>> AliasesAsync(OperationBegin.Begun begun, CancellationToken cancellationToken) =>
+        begun is { IsResumed: false, Operation.Kind: ApiOperationKind.Create }
+            ? []
+            : await payments.AliasesAsync(begun.Operation.PaymentId, cancellationToken);
 
     /// <summary>Only where certainly nothing happened, nobody tried before, and the way to pay is not bound to the gateway.</summary>
     private static Candidate? NextCandidate(OperationBegin.Begun begun, GatewayReply reply)

@@ -42,6 +42,19 @@ internal static class Operations
         return kind == OperationKind.Capture && memory.Find(refusal).Told != Told.Nothing ? OperationStatus.Failed : null;
     }
 
+    /// <summary>See <see cref="Payment.OnlyCaptureId"/>.</summary>
+    public static string? OnlyCaptureOf(FoldMemory memory)
+    {
+        Part? only = null;
+        foreach (var part in memory.Parts)
+        {
+            if (part.Kind != PartKind.Capture) continue;
+            if (only is not null) return null;
+            only = part;
+        }
+        return only is { Status: OperationStatus.Succeeded } ? only.Value.Id : null;
+    }
+
     /// <summary>The gateway reference of what was captured as a total, which no gateway names.</summary>
     public static string TotalReference(Payment payment) => payment.GatewayPaymentId + ":total";
 

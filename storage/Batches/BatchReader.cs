@@ -27,6 +27,7 @@ internal static class BatchReader
             await ReadMethodsAsync(reader, state, cancellationToken);
             await ReadPaymentsAsync(reader, state, cancellationToken);
         }
+        await ReadUsersAsync(connection, state, names.Owners, cancellationToken);
         await ReadWhatWaitingFactsNameAsync(connection, state, [.. names.Aliases], cancellationToken);
         await OperationRows.ReadOpenAsync(connection, state, cancellationToken);
         return state;
@@ -138,6 +139,26 @@ internal static class BatchReader
         ORDER BY p.id
         FOR UPDATE OF p
         """;
+
+    // Two users never share a customer: should somebody have made it so, the older one is told.
+    private const string UsersSql = """
+        SELECT DISTINCT ON (c.gateway, c.account, c.gateway_customer_id) c.gateway, c.account, c.gateway_customer_id, c.user_id
+        FROM unnest($1, $2, $3) AS n (gateway, account, name)
+        JOIN books.gateway_customers AS c
+            ON c.gateway = n.gateway AND c.account = n.account AND c.gateway_customer_id = n.name
+        ORDER BY c.gateway, c.account, c.gateway_customer_id, c.created_at, c.user_id
+        """;
+
+    /// <summary>Who of our users a method's owner is, where the gateway named its customer.</summary>
+    public static async Task ReadUsersAsync(
+        NpgsqlConnection connection, BatchState state, IReadOnlyCollection<GatewayName> owners, CancellationToken cancellationToken)
+    {
+        if (owners.Count == 0) return;
+        await using var batch = new NpgsqlBatch(connection);
+        Add(batch, UsersSql, owners);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) state.Users[Name(reader)] = reader.GetString(3);
+    }
 
     public static void AddPayments(NpgsqlBatch batch, IReadOnlyCollection<GatewayName> aliases)
     {

@@ -15,6 +15,9 @@ internal sealed class BatchState
     public Dictionary<GatewayName, PayoutEntry> Payouts { get; } = [];
     public Dictionary<GatewayName, MethodEntry> Methods { get; } = [];
 
+    /// <summary>Our users by the ids that they have as the gateway's customers.</summary>
+    public Dictionary<GatewayName, string> Users { get; } = [];
+
     /// <summary>By each alias that would resolve them, in the order in which they came.</summary>
     public Dictionary<GatewayName, List<WaitingFact>> Waiting { get; } = [];
 

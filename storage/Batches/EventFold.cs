@@ -199,6 +199,9 @@ internal sealed class EventFold(BatchState state, BatchDraft draft, string? inbo
 
     private void TakeMethod(Fact fact)
     {
+        // Stripe's webhooks name the customer only. Who that is was written down before the method was attached (api).
+        if (fact.UserId is { } owner && state.Users.TryGetValue(new(fact.Gateway, fact.Account, owner), out var user))
+            fact = fact with { UserId = user };
         var name = new GatewayName(fact.Gateway, fact.Account, fact.Reference);
         if (!_newMethods.TryGetValue(name, out var entry) && !state.Methods.TryGetValue(name, out entry))
             _newMethods.Add(name, entry = new MethodEntry(PaymentMethodFold.New(Guid.CreateVersion7(now), fact), isNew: true));

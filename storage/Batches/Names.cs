@@ -11,6 +11,9 @@ internal sealed class Names
     public HashSet<GatewayName> Payouts { get; } = [];
     public HashSet<GatewayName> Methods { get; } = [];
 
+    /// <summary>Whom methods are said to belong to: users of ours, or the gateway's customers.</summary>
+    public HashSet<GatewayName> Owners { get; } = [];
+
     public static Names Of(IReadOnlyList<IncomingRecord> records)
     {
         var names = new Names();
@@ -42,6 +45,7 @@ internal sealed class Names
                 break;
             case FactKind.PaymentMethodAttached or FactKind.PaymentMethodUpdated or FactKind.PaymentMethodDetached:
                 Methods.Add(new(fact.Gateway, fact.Account, fact.Reference));
+                if (fact.UserId is { } owner) Owners.Add(new(fact.Gateway, fact.Account, owner));
                 break;
             default:
                 foreach (var alias in fact.Aliases) Aliases.Add(new(fact.Gateway, fact.Account, alias));

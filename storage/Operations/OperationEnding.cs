@@ -134,6 +134,7 @@ internal sealed class OperationEnding(NpgsqlDataSource database, TimeProvider ti
         await reader.DisposeAsync();
         if (settlement.GatewayPaymentId is { } id && names.Aliases.Add(new(payment.Gateway, payment.Account, id)))
             await BatchReader.ReadNamedAsync(connection, state, [new(payment.Gateway, payment.Account, id)], cancellationToken);
+        await BatchReader.ReadUsersAsync(connection, state, names.Owners, cancellationToken);
         await BatchReader.ReadWhatWaitingFactsNameAsync(connection, state, [.. names.Aliases], cancellationToken);
         await OperationRows.ReadOpenAsync(connection, state, cancellationToken);
         var own = entry.Holds.Operations.First(stored => stored.Id == settlement.OperationId);

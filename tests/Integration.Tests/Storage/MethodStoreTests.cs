@@ -27,6 +27,33 @@ public sealed class MethodStoreTests(Books books) : IClassFixture<Books>
         Assert.Empty(await Methods.OfUserAsync("user-reply", new Visibility([("stripe", "other")]), default));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_webhook_that_names_the_gateways_customer_tells_of_our_user_before_the_reply_and_after(bool webhookFirst)
+    {
+        var (user, customer, token) = ($"user-cus-{webhookFirst}", $"cus_{webhookFirst}", $"pm_cus_{webhookFirst}");
+        await Methods.KeepCustomerAsync(user, "stripe", "default", customer, default);
+        await Methods.KeepCustomerAsync("somebody", "stripe", "other", customer, default);
+        Task Webhook() => books.CommitAsync($"evt_{token}", Attached(token) with { UserId = customer });
+
+        if (webhookFirst) await Webhook();
+        var settled = await Methods.SettleAsync([Attached(token)], user, default);
+        if (!webhookFirst) await Webhook();
+
+        Assert.Equal((false, user), (settled.IsAnothers, settled.Methods.Single().UserId));
+        Assert.Equal([token], (await Methods.OfUserAsync(user, Api.Everything, default)).Select(kept => kept.GatewayToken));
+        Assert.Equal(["PaymentMethodAdded"], await ToldAsync(user));
+        Assert.Empty(await ToldAsync(customer));
+    }
+
+    [Fact]
+    public async Task A_customer_that_we_did_not_make_keeps_the_gateways_name()
+    {
+        await books.CommitAsync("evt_pm_foreign", Attached("pm_foreign") with { UserId = "cus_foreign" });
+        Assert.Equal(["PaymentMethodAdded"], await ToldAsync("cus_foreign"));
+    }
+
     [Fact]
     public async Task H127_a_method_of_another_user_is_not_taken_over()
     {

@@ -59,6 +59,9 @@ internal sealed class BoothGateway(string name = "booth", params string[] accoun
     /// <summary>Every call, in order; null is a look-up.</summary>
     public IReadOnlyList<(GatewayCallKind? Kind, string Key)> Asked => [.. _asked];
 
+    /// <summary>The calls themselves, in order.</summary>
+    public ConcurrentQueue<PaymentCall> Calls { get; } = new();
+
     public TimeSpan KeyWindow(GatewayCallKind kind) => Window;
     public GatewayHealth HealthOf(string account) => new(Breaker, 0, 0);
 
@@ -80,6 +83,7 @@ internal sealed class BoothGateway(string name = "booth", params string[] accoun
     public Task<GatewayReply> LookUpAsync(LookUpCall call, CancellationToken cancellationToken)
     {
         _asked.Enqueue((null, call.Key));
+        Calls.Enqueue(call);
         var found = !LookUpFindsNothing && _effects.TryGetValue(call.Key, out var effect) ? effect : null;
         return Task.FromResult(found is null
             ? new GatewayReply { Outcome = GatewayOutcome.Refused, Failure = new("not_found") }
@@ -95,6 +99,7 @@ internal sealed class BoothGateway(string name = "booth", params string[] accoun
     {
         var before = _tries.AddOrUpdate(call.Key, 1, (_, known) => known + 1) - 1;
         _asked.Enqueue((kind, call.Key));
+        Calls.Enqueue(call);
         var mood = MoodOfAmount is { } ofAmount && amount is { } asked ? ofAmount(asked.AmountMinor, before) : Mood(kind, before);
         await Before(kind);
         if (mood == Flows.Mood.Throws) throw new InvalidOperationException("The booth burns.");
