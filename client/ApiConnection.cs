@@ -17,18 +17,19 @@ internal sealed class ApiConnection(HttpClient http, Func<CancellationToken, Val
     public Task<TAnswer> GetAsync<TAnswer>(string path, JsonTypeInfo<TAnswer> answer, CancellationToken cancellationToken) =>
         SendAsync(() => new HttpRequestMessage(HttpMethod.Get, path), answer, cancellationToken);
 
+    /// <param name="idempotencyKey">Null only for what has one effect by itself.</param>
     public Task<TAnswer> PostAsync<TBody, TAnswer>(
-        string path, TBody body, JsonTypeInfo<TBody> bodyType, string idempotencyKey, JsonTypeInfo<TAnswer> answer,
+        string path, TBody body, JsonTypeInfo<TBody> bodyType, string? idempotencyKey, JsonTypeInfo<TAnswer> answer,
         CancellationToken cancellationToken)
     {
-        ArgumentException.ThrowIfNullOrEmpty(idempotencyKey);
+        if (idempotencyKey is not null) ArgumentException.ThrowIfNullOrEmpty(idempotencyKey);
         var bytes = JsonSerializer.SerializeToUtf8Bytes(body, bodyType);
         return SendAsync(() =>
         {
             var content = new ByteArrayContent(bytes);
             content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
-            request.Headers.Add("Idempotency-Key", idempotencyKey);
+            if (idempotencyKey is not null) request.Headers.Add("Idempotency-Key", idempotencyKey);
             return request;
         }, answer, cancellationToken);
     }
@@ -48,7 +49,8 @@ internal sealed class ApiConnection(HttpClient http, Func<CancellationToken, Val
             await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
             var problem = await JsonSerializer.DeserializeAsync(body, ClientJson.Default.ProblemBody, cancellationToken);
             return new PaymentPipelineException(
-                status, problem?.Code ?? $"http_{status}", problem?.Member, problem?.Detail ?? problem?.Title ?? $"HTTP {status}");
+                status, problem?.Code ?? $"http_{status}", problem?.Member, problem?.Detail ?? problem?.Title ?? $"HTTP {status}",
+                problem?.Payment);
         }
         catch (JsonException)
         {

@@ -65,7 +65,7 @@ public sealed record Refund
     public required string RefundId { get; init; }
     public required string PaymentId { get; init; }
 
-    /// <summary>pending, succeeded or failed.</summary>
+    /// <summary>PENDING, SUCCEEDED or FAILED.</summary>
     public required string Status { get; init; }
     public long Amount { get; init; }
     public string? Currency { get; init; }

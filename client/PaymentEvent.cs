@@ -72,10 +72,11 @@ public sealed record EventPage(IReadOnlyList<PaymentEvent> Events, string Cursor
 [JsonSerializable(typeof(CapturePayment))]
 [JsonSerializable(typeof(CancelPayment))]
 [JsonSerializable(typeof(CreateRefund))]
+[JsonSerializable(typeof(SavePaymentMethod))]
 [JsonSerializable(typeof(ProblemBody))]
 internal sealed partial class ClientJson : JsonSerializerContext;
 
 /// <summary>A page of a list, as the API writes it.</summary>
-internal sealed record ItemPage<T>(IReadOnlyList<T> Items, string? Cursor);
+internal sealed record ItemPage<T>(IReadOnlyList<T> Items, string? NextCursor);
 
-internal sealed record ProblemBody(int Status, string? Code, string? Title, string? Detail, string? Member);
+internal sealed record ProblemBody(int Status, string? Code, string? Title, string? Detail, string? Member, Payment? Payment);

@@ -56,6 +56,11 @@ public sealed class PaymentPipelineClient
     public IAsyncEnumerable<PaymentMethod> ListPaymentMethodsAsync(string userId, CancellationToken cancellationToken = default) =>
         ListAsync($"v1/users/{Uri.EscapeDataString(userId)}/payment-methods", Json.ItemPagePaymentMethod, cancellationToken);
 
+    /// <summary>Needs no key: the same token of the same user is the same method, however often it is sent.</summary>
+    public Task<PaymentMethod> SavePaymentMethodAsync(SavePaymentMethod method, CancellationToken cancellationToken = default) =>
+        _api.PostAsync(
+            "v1/payment-methods", method, Json.SavePaymentMethod, idempotencyKey: null, Json.PaymentMethod, cancellationToken);
+
     private static ClientJson Json => ClientJson.Default;
 
     private Task<Payment> OnPaymentAsync<TBody>(
@@ -73,7 +78,7 @@ public sealed class PaymentPipelineClient
             var query = cursor is null ? path : $"{path}{joint}cursor={Uri.EscapeDataString(cursor)}";
             var page = await _api.GetAsync(query, type, cancellationToken);
             foreach (var item in page.Items) yield return item;
-            cursor = page.Cursor;
+            cursor = page.NextCursor;
         }
         while (cursor is not null);
     }

@@ -7,8 +7,8 @@ public sealed class PaymentPipelineException : Exception
     public PaymentPipelineException(string message) : base(message) { }
     public PaymentPipelineException(string message, Exception innerException) : base(message, innerException) { }
 
-    internal PaymentPipelineException(int status, string code, string? member, string message) : base(message) =>
-        (Status, Code, Member) = (status, code, member);
+    internal PaymentPipelineException(int status, string code, string? member, string message, Payment? payment = null)
+        : base(message) => (Status, Code, Member, Payment) = (status, code, member, payment);
 
     /// <summary>HTTP status; 0 when there was no answer.</summary>
     public int Status { get; }
@@ -18,4 +18,7 @@ public sealed class PaymentPipelineException : Exception
 
     /// <summary>The member, header or parameter at fault; null when it is none.</summary>
     public string? Member { get; }
+
+    /// <summary>The payment as it stands, where the gateway refused or declined; its status says whether to try again.</summary>
+    public Payment? Payment { get; }
 }

@@ -20,7 +20,18 @@ public sealed record CreatePayment
 
     /// <summary>What the gateway's client-side library made of the payer's card; never a card number.</summary>
     public string? Token { get; init; }
+
+    /// <summary>How the payer wants to pay (card, paypal, ideal ...), for the routing rules.</summary>
+    public string? Method { get; init; }
+
+    /// <summary>Default: true with a method or a token.</summary>
     public bool? Confirm { get; init; }
+
+    /// <summary>Keep the way to pay for the user's later payments.</summary>
+    public bool? SaveMethod { get; init; }
+
+    /// <summary>False for payments that the shop starts by itself. Default true.</summary>
+    public bool? PayerIsPresent { get; init; }
 
     /// <summary>Forces a gateway; by default the routing rules choose.</summary>
     public string? Gateway { get; init; }
@@ -62,3 +73,8 @@ public sealed record CancelPayment(string? Reason = null);
 /// <param name="Amount">Null: all that is left.</param>
 /// <param name="Reason">duplicate, fraudulent or requested_by_customer.</param>
 public sealed record CreateRefund(string PaymentId, long? Amount = null, string? Reason = null);
+
+/// <summary>A way to pay to be kept for a user's later payments.</summary>
+/// <param name="Token">What the gateway's client-side library made of the payer's card; never a card number.</param>
+/// <param name="IsDefault">Use it when nothing else is chosen.</param>
+public sealed record SavePaymentMethod(string UserId, string Gateway, string Token, bool? IsDefault = null);

@@ -41,7 +41,8 @@ internal static class TokenCommand
         return command;
     }
 
-    private static string Sign(DirectoryInfo data, string[] scopes, string tenant, string subject, int minutes)
+    /// <exception cref="UserErrorException">The folder has no key, or its api trusts others.</exception>
+    public static string Sign(DirectoryInfo data, string[] scopes, string tenant, string subject, int minutes)
     {
         var wanted = scopes.SelectMany(scope => scope.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries)).ToArray();
         if (wanted.Except(AllScopes).FirstOrDefault() is { } unknown)

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using PaymentPipeline.EventLog;
+using PaymentPipeline.Ops.Orders;
 using PaymentPipeline.Ops.Running;
 using PaymentPipeline.Ops.Verify;
 using PaymentPipeline.Storage;
@@ -15,10 +17,13 @@ internal static class UpCommand
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
 
+    private static readonly string[] gatewayNames = ["stripe", "adyen", "paypal"];
+
     // Without a terminal a line every three seconds is enough.
     private const int LinesPerSay = 12;
 
-    private sealed record Settings(DirectoryInfo Data, string Engine, int PortBase, bool Idle, bool Once, int Orders, int Seed);
+    private sealed record Settings(DirectoryInfo Data, string Engine, int PortBase, bool Idle, bool Once, int Orders, int ApiOrders,
+        int Seed);
 
     public static Command Build()
     {
@@ -29,15 +34,17 @@ internal static class UpCommand
         var portBase = new Option<int>("--port-base") { Description = "api N, ingress N+1, processors N+2, simulator N+3.",
             DefaultValueFactory = _ => 8080 };
         var orders = new Option<int>("--orders") { Description = "How many orders the shop plays.", DefaultValueFactory = _ => 300 };
+        var apiOrders = new Option<int>("--api-orders") { Description = "How many orders go through the API; 0 for none.",
+            DefaultValueFactory = _ => 60 };
         var seed = new Option<int>("--seed") { Description = "The same seed plays the same orders.", DefaultValueFactory = _ =>
             Random.Shared.Next(1, int.MaxValue) };
         var data = CommonOptions.Data();
         var command = new Command("up",
             "Starts PostgreSQL, simulator, ingress, processors and api, plays a small shop's traffic, prints what to try.")
-            { idle, once, engine, portBase, orders, seed, data }.WithExample("./pipeline up --once --engine kafka");
+            { idle, once, engine, portBase, orders, apiOrders, seed, data }.WithExample("./pipeline up --once --engine kafka");
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new Settings(parsed.GetValue(data)!, parsed.GetValue(engine)!, parsed.GetValue(portBase), parsed.GetValue(idle),
-                parsed.GetValue(once), parsed.GetValue(orders), parsed.GetValue(seed)),
+                parsed.GetValue(once), parsed.GetValue(orders), parsed.GetValue(apiOrders), parsed.GetValue(seed)),
             cancellationToken));
         return command;
     }
@@ -47,6 +54,7 @@ internal static class UpCommand
         if (settings.PortBase is < 1 or > 65000) throw new UserErrorException(
             $"--port-base {settings.PortBase}: choose a number from 1 to 65000.");
         if (settings.Orders < 1) throw new UserErrorException($"--orders {settings.Orders}: choose at least 1, or --idle for no traffic.");
+        if (settings.ApiOrders < 0) throw new UserErrorException($"--api-orders {settings.ApiOrders}: choose 0 or more.");
         await using var system = await RunningSystem.StartAsync(settings.Data, settings.Engine, settings.PortBase, Say, cancellationToken);
         PrintAddresses(system.Ports);
         var status = 0;
@@ -78,44 +86,71 @@ internal static class UpCommand
         await using var services = LogAccess.Services(configuration);
         await using var database = NpgsqlDataSource.Create(configuration["Database:ConnectionString"]!);
         var books = new BooksReader(database);
-        await WatchAsync(shop, services.GetRequiredService<IEventLog>(), books, cancellationToken);
+        using var orders = await OrdersAsync(settings, configuration, system.Ports, cancellationToken);
+        var ordering = orders.RunAsync(cancellationToken);
+        await WatchAsync(new View(shop, orders, ordering, services.GetRequiredService<IEventLog>(), books), cancellationToken);
         foreach (var service in system.Services.Where(service => service.Restarts > 0)) Say(
             $"{service.Name} was restarted {service.Restarts} times.");
-        PrintSummary(await shop.ProgressAsync(cancellationToken), await books.FiguresAsync(cancellationToken));
+        PrintSummary(await shop.ProgressAsync(cancellationToken), orders, await books.FiguresAsync(cancellationToken));
         var verified = await VerifyCommand.RunAsync(settings.Data, cancellationToken);
-        return verified == 0 && await IsContentAsync(shop, cancellationToken) ? 0 : 1;
+        return verified == 0 && await IsContentAsync(shop, cancellationToken) && orders.Odd.Count == 0 ? 0 : 1;
     }
+
+    /// <summary>Orders for the API, at the simulator's gateways only: a real one is not paid for a demonstration.</summary>
+    private static async Task<OrderService> OrdersAsync(
+        Settings settings, IConfiguration configuration, Ports ports, CancellationToken cancellationToken)
+    {
+        var simulator = $"http://127.0.0.1:{ports.Simulator}";
+        var api = new Uri($"http://127.0.0.1:{ports.Api}/");
+        string[] gateways = [.. gatewayNames.Where(gateway =>
+            configuration[$"Gateways:{gateway}:BaseUrl"]?.StartsWith(simulator, StringComparison.Ordinal) == true)];
+        var tokens = await TestTokens.LoadAsync(simulator, cancellationToken);
+        if (settings.ApiOrders == 0 || gateways.Length == 0 || !RunningSystem.TrustsDevelopmentKey)
+        {
+            Say("No orders through the API: none are wanted, or gateways or tokens are not those of 'up'.");
+            return new OrderService(api, "", tokens, []);
+        }
+
+        Say($"An order service plays {settings.ApiOrders} orders through the API.");
+        var token = TokenCommand.Sign(settings.Data, OrderService.Scopes, "default", "order-service", minutes: 60);
+        var run = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds().ToString("x", CultureInfo.InvariantCulture);
+        return new OrderService(api, token, tokens, OrderPlan.Of(run, settings.Seed, settings.ApiOrders, gateways));
+    }
+
+    private sealed record View(Shop Shop, OrderService Orders, Task Ordering, IEventLog Log, BooksReader Books);
 
     /// <summary>
     /// The live view: on a terminal a line that moves, elsewhere a line every few seconds. Ends when all is applied and published.
     /// </summary>
-    private static async Task WatchAsync(Shop shop, IEventLog log, BooksReader books, CancellationToken cancellationToken)
+    private static async Task WatchAsync(View view, CancellationToken cancellationToken)
     {
         if (!Console.IsOutputRedirected)
         {
             await AnsiConsole.Status().StartAsync(
-                "The shop opens ...", context =>
-                    WatchAsync(line => context.Status(Markup.Escape(line)), shop, log, books, cancellationToken));
+                "The shop opens ...",
+                context => WatchAsync(line => context.Status(Markup.Escape(line)), view, cancellationToken));
             return;
         }
         var seen = 0;
-        await WatchAsync(line => { if (seen++ % LinesPerSay == 0) Say(line); }, shop, log, books, cancellationToken);
+        await WatchAsync(line => { if (seen++ % LinesPerSay == 0) Say(line); }, view, cancellationToken);
     }
 
-    private static async Task WatchAsync(
-        Action<string> show, Shop shop, IEventLog log, BooksReader books, CancellationToken cancellationToken)
+    private static async Task WatchAsync(Action<string> show, View view, CancellationToken cancellationToken)
     {
         // Three quiet looks in a row: a single one may fall between the last answer and its record.
         for (var quiet = 0; quiet < 3;)
         {
             await Task.Delay(LookEvery, cancellationToken);
-            var shopNow = await shop.ProgressAsync(cancellationToken);
-            var lag = await LogAccess.LagAsync(log, Verifier.WebhookTopics, cancellationToken);
-            var booksNow = await books.FiguresAsync(cancellationToken);
-            show($"orders {shopNow.Orders}  accepted {shopNow.Accepted}  forged refused {shopNow.ForgedRefused}  lag {lag}  "
+            var shopNow = await view.Shop.ProgressAsync(cancellationToken);
+            var underWay = await view.Shop.ApiWebhooksUnderWayAsync(cancellationToken);
+            var lag = await LogAccess.LagAsync(view.Log, Verifier.WebhookTopics, cancellationToken);
+            var booksNow = await view.Books.FiguresAsync(cancellationToken);
+            show($"orders {shopNow.Orders}  by the API {view.Orders.Ended}/{view.Orders.Orders.Count}  accepted {shopNow.Accepted}  forged refused {shopNow.ForgedRefused}  lag {lag}  "
                 + $"payments {booksNow.Payments}  events {booksNow.Events}  outbox {booksNow.Outbox}  parked {booksNow.Parked}");
-            quiet = !shopNow.Running && lag == 0 && booksNow.Outbox == 0 ? quiet + 1 : 0;
+            var isQuiet = !shopNow.Running && view.Ordering.IsCompleted && underWay == 0 && lag == 0 && booksNow.Outbox == 0;
+            quiet = isQuiet ? quiet + 1 : 0;
         }
+        await view.Ordering;
     }
 
     /// <summary>The shop's own view: everything genuine was taken, nothing forged was.</summary>
@@ -128,7 +163,7 @@ internal static class UpCommand
         return end is { Ended: "finished", Refused: 0, Undelivered: 0, ForgedAccepted: 0 };
     }
 
-    private static void PrintSummary(ShopProgress shop, BooksFigures books)
+    private static void PrintSummary(ShopProgress shop, OrderService orders, BooksFigures books)
     {
         Say("");
         Say("What happened:");
@@ -136,11 +171,38 @@ internal static class UpCommand
             $"  webhooks   {shop.Accepted,9:N0} accepted, {shop.RatePerSecond:N0} a second; {shop.Retried:N0} sent again after an error"));
         Say(string.Create(CultureInfo.InvariantCulture,
             $"  forged     {shop.ForgedRefused,9:N0} refused, {shop.ForgedAccepted:N0} accepted"));
+        PrintOrders(orders);
         Say(string.Create(CultureInfo.InvariantCulture,
             $"  payments   {books.Payments,9:N0}, told by {books.Events:N0} events on payment.events"));
         Say(string.Create(CultureInfo.InvariantCulture, $"  parked     {books.Parked,9:N0}, dead letters {books.DeadLetters:N0}"));
         Say("");
     }
+
+    private static void PrintOrders(OrderService orders)
+    {
+        var odd = orders.Odd;
+        var asExpected = orders.Orders.Except(odd.Select(one => one.Order)).ToList();
+        Say(string.Create(CultureInfo.InvariantCulture,
+            $"  by the API {asExpected.Count,9:N0} orders ended as they should, {odd.Count:N0} otherwise; "
+            + $"{orders.Orders.Count(order => order.IsSentTwice):N0} sent every request twice"));
+        foreach (var outcome in asExpected.GroupBy(order => order.Kind).OrderBy(group => group.Key))
+            Say(string.Create(CultureInfo.InvariantCulture, $"             {outcome.Count(),9:N0} {Words(outcome.Key)}"));
+        foreach (var (order, what) in odd) Say($"  ODD        {order.Id}, {Words(order.Kind)} at {order.Gateway}: {what}");
+    }
+
+    private static string Words(OrderKind kind) => kind switch
+    {
+        OrderKind.Paid => "paid at once",
+        OrderKind.TakenLater => "held and taken later",
+        OrderKind.TakenInParts => "held and taken in two parts",
+        OrderKind.Canceled => "held and let go",
+        OrderKind.Refunded => "given back",
+        OrderKind.PartlyRefunded => "given back in part",
+        OrderKind.Declined => "declined",
+        OrderKind.Approved => "agreed to on the payer's page (3-D Secure, PayPal)",
+        OrderKind.ByStoredMethod => "paid by a stored method",
+        _ => throw new System.Diagnostics.UnreachableException($"{kind} is no kind of order."),
+    };
 
     private static void PrintAddresses(Ports ports)
     {

@@ -30,6 +30,10 @@ internal sealed class RunningSystem : IAsyncDisposable
     public Ports Ports { get; }
     public IReadOnlyList<ServiceProcess> Services => _services;
 
+    /// <summary>False where the environment says whose tokens are good for the API.</summary>
+    public static bool TrustsDevelopmentKey =>
+        DevelopmentKey.IsAllowed && !IsSet("Auth__SigningKeys__0") && !IsSet("Auth__JwksUri");
+
     public static async Task<RunningSystem> StartAsync(DirectoryInfo data, string engine, int portBase, Action<string> say,
         CancellationToken cancellationToken)
     {
@@ -126,7 +130,7 @@ internal sealed class RunningSystem : IAsyncDisposable
     /// <summary>Tokens for the API are signed with a key of this folder, unless the environment says whose tokens are good.</summary>
     private void TrustDevelopmentKey()
     {
-        if (!DevelopmentKey.IsAllowed || IsSet("Auth__SigningKeys__0") || IsSet("Auth__JwksUri")) return;
+        if (!TrustsDevelopmentKey) return;
         _apiSettings["Auth__SigningKeys__0"] = DevelopmentKey.CreateOnce(_data);
         _apiSettings["Auth__Issuer"] = DevelopmentKey.Issuer;
         _apiSettings["Auth__Audience"] = DevelopmentKey.Audience;

@@ -19,7 +19,15 @@ internal sealed class Shop(string address)
     public async Task<ShopProgress> ProgressAsync(CancellationToken cancellationToken) =>
         await Http.GetFromJsonAsync(new Uri($"{address}/shop/runs/current"), ShopJson.Default.ShopProgress, cancellationToken)
         ?? throw new UserErrorException("the simulator says nothing of its run.");
+
+    /// <summary>How many webhooks of payments by the API are still to be taken by the ingress.</summary>
+    public async Task<int> ApiWebhooksUnderWayAsync(CancellationToken cancellationToken) =>
+        (await Http.GetFromJsonAsync(
+            new Uri($"{address}/simulator/truth/summary"), ShopJson.Default.ApiTruthSummary, cancellationToken))?.WebhooksUnderWay
+        ?? throw new UserErrorException("the simulator says nothing of its API.");
 }
+
+internal sealed record ApiTruthSummary(int WebhooksUnderWay);
 
 internal sealed record ShopRun(string Ingress, int Seed, int Orders, double Rate, double Duplicates, double Reorder, double Forge);
 
@@ -51,5 +59,6 @@ internal sealed record ShopProgress
 
 [JsonSerializable(typeof(ShopRun))]
 [JsonSerializable(typeof(ShopProgress))]
+[JsonSerializable(typeof(ApiTruthSummary))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 internal sealed partial class ShopJson : JsonSerializerContext;
