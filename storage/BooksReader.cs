@@ -1,5 +1,7 @@
 using Dapper;
 using Npgsql;
+using PaymentPipeline.Core.Payments;
+using PaymentPipeline.Storage.Batches;
 
 namespace PaymentPipeline.Storage;
 
@@ -68,6 +70,24 @@ public sealed class BooksReader(NpgsqlDataSource dataSource)
 
     public Task<List<StoredPayment>> PaymentsAsync(CancellationToken cancellationToken) =>
         ListAsync<StoredPayment>(PaymentsSql, null, cancellationToken);
+
+    private const string OfApiSql = $"""
+        SELECT {PaymentRows.Columns}
+        FROM books.payments p
+        WHERE p.id = ANY(@ids) AND p.origin = 'api'
+        """;
+
+    /// <summary>Those of the payments that our API made, with all that the fold remembers of them.</summary>
+    public async Task<List<Payment>> OfApiAsync(Guid[] ids, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(OfApiSql, connection) { CommandTimeout = LongSeconds };
+        command.Parameters.AddWithValue("ids", ids);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var payments = new List<Payment>();
+        while (await row.ReadAsync(cancellationToken)) payments.Add(PaymentRows.Read(row));
+        return payments;
+    }
 
     private const string AliasesSql = """
         SELECT gateway, account, alias, payment_id AS "PaymentId"

@@ -49,11 +49,20 @@ internal static class StripePaymentIntents
         _ => [Step(e, FactKind.Noted)],
     };
 
-    private static Fact Step(StripeEvent e, FactKind kind) => About(e, kind, FactKey.Of(kind, e.Occurrence(Id(e)))) with
+    /// <summary>
+    /// That the payer must act is an event of ours, so the reply and the webhook must tell it as one: it is named by what is paid with,
+    /// not by the second in which each was written.
+    /// </summary>
+    private static Fact Step(StripeEvent e, FactKind kind) => About(e, kind, StepKey(e, kind)) with
     {
         Amount = MoneyOf(e.Object, "amount"),
         Details = new FactDetails { NextActionType = e.Object.At("next_action").Text("type") },
     };
+
+    private static FactKey StepKey(StripeEvent e, FactKind kind) =>
+        kind == FactKind.RequiresAction && IdOf(e.Object, "payment_method") is { } method
+            ? FactKey.Of(kind, $"{Id(e)}/{method}")
+            : FactKey.Of(kind, e.Occurrence(Id(e)));
 
     /// <summary>With multicapture, a part is captured already while the rest is still held.</summary>
     private static IReadOnlyList<Fact> Authorized(StripeEvent e)

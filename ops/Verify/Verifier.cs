@@ -42,12 +42,15 @@ internal static class Verifier
         progress("reading the webhooks again ...");
         var webhooks = new WebhookInvariants(claims, await books.DeadAsync(cancellationToken));
         var orders = new OrderIndependence(payments, aliases);
+        await orders.ReadOfApiAsync(books, cancellationToken);
         var scan = new WebhookScan(log, services.GetRequiredService<GatewayRegistry>());
         foreach (var topic in WebhookTopics)
             await foreach (var webhook in scan.ReadAsync(topic, cancellationToken))
             {
-                webhooks.Look(webhook, webhook.Record.Offset < committed.GetValueOrDefault(webhook.Record.Partition));
-                orders.Collect(webhook.Events.Where(gatewayEvent => !gatewayEvent.Ignored).SelectMany(gatewayEvent => gatewayEvent.Facts));
+                var isApplied = webhook.Record.Offset < committed.GetValueOrDefault(webhook.Record.Partition);
+                webhooks.Look(webhook, isApplied);
+                orders.Collect(
+                    webhook.Events.Where(gatewayEvent => !gatewayEvent.Ignored).SelectMany(gatewayEvent => gatewayEvent.Facts), isApplied);
             }
 
         progress("comparing ...");
