@@ -23,7 +23,8 @@ internal sealed class OrderFlow(PaymentPipelineClient api, PayerBrowser browser,
             OrderKind.TakenLater => CaptureAsync(payment, new CapturePayment(), "capture", cancellationToken),
             OrderKind.TakenInParts => CaptureInPartsAsync(payment, cancellationToken),
             OrderKind.Canceled => TwiceAsync(
-                () => api.CancelPaymentAsync(payment.PaymentId, new CancelPayment("requested_by_customer"), Key("cancel"), cancellationToken),
+                () => api.CancelPaymentAsync(
+                    payment.PaymentId, new CancelPayment("requested_by_customer"), Key("cancel"), cancellationToken),
                 canceled => canceled.PaymentId),
             OrderKind.Refunded => RefundAsync(payment, amount: null, cancellationToken),
             OrderKind.PartlyRefunded => RefundAsync(payment, order.Part, cancellationToken),
@@ -82,7 +83,8 @@ internal sealed class OrderFlow(PaymentPipelineClient api, PayerBrowser browser,
         if (order.Gateway == "stripe") return;
         var confirm = order.Gateway == "adyen" ? new ConfirmPayment { ActionResult = brought } : new ConfirmPayment();
         await TwiceAsync(
-            () => api.ConfirmPaymentAsync(payment.PaymentId, confirm, Key("confirm"), cancellationToken), confirmed => confirmed.PaymentId);
+            () => api.ConfirmPaymentAsync(payment.PaymentId, confirm, Key("confirm"), cancellationToken),
+            confirmed => confirmed.PaymentId);
     }
 
     private async Task CaptureInPartsAsync(Payment payment, CancellationToken cancellationToken)
