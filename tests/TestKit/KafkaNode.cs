@@ -59,7 +59,7 @@ public sealed class KafkaNode
         new ProcessStartInfo("setsid", ["sh", "-c", $"exec >/dev/null 2>&1; tail --pid={Environment.ProcessId} -f /dev/null; kill -9 {broker}"]))!
         .Dispose();
 
-    internal Task ReadyAsync() => Eventually.Async(IsReadyAsync, TimeSpan.FromSeconds(60));
+    internal Task ReadyAsync() => Eventually.Async(IsReadyAsync, TimeSpan.FromSeconds(180));
 
     internal void Kill()
     {

@@ -31,10 +31,11 @@ public sealed class PoisonTests
         var records = Enumerable.Range(0, 3).Select(i => new LogRecord(
             new TopicPartition("webhooks.other", 0), i, "k", ProcessorsServer.Webhook("flaky", "").Headers,
             System.Text.Encoding.UTF8.GetBytes($"crash{i} pc{i} 100"), TimeProvider.System.GetUtcNow())).ToList();
+        var now = TimeProvider.System.GetUtcNow();
         var attempts = server.Get<PaymentPipeline.Storage.AttemptStore>();
         // What dead processes leave behind: they began at offset 0 again and again, and died over offset 1.
-        for (var died = 0; died < 8; died++) await attempts.CountAsync("begin webhooks.other", 0, 0, DateTimeOffset.UnixEpoch, default);
-        for (var died = 0; died < 5; died++) await attempts.CountAsync("webhooks.other", 0, 1, DateTimeOffset.UnixEpoch, default);
+        for (var died = 0; died < 8; died++) await attempts.CountAsync("begin webhooks.other", 0, 0, now, default);
+        for (var died = 0; died < 5; died++) await attempts.CountAsync("webhooks.other", 0, 1, now, default);
 
         await server.Get<WebhookProcessor>().ProcessAsync(records, CancellationToken.None);
 
