@@ -80,7 +80,7 @@ public sealed record Payment
     /// <summary>The largest total captured that was told (Stripe tells no parts); 0 for none.</summary>
     public long CapturedTotal => Memory.CapturedTotal;
 
-    /// <summary>The gateway's id of the one capture that was made; null when there is none, when there are several, or when it failed.</summary>
+    /// <summary>The gateway's id of the one capture that was made; null when there is none or are several, or when it failed.</summary>
     public string? OnlyCaptureId => Operations.OnlyCaptureOf(Memory);
 
     /// <summary>Where the part of that gateway id stands; null when no fact told of it.</summary>
