@@ -11,7 +11,7 @@ public sealed class IdempotencyKeys(NpgsqlDataSource database)
         WHERE (principal, key) IN (
             SELECT principal, key
             FROM books.idempotency_keys
-            WHERE expires_at <= clock_timestamp() AND status IS NOT NULL
+            WHERE expires_at <= statement_timestamp() AND status IS NOT NULL
             ORDER BY expires_at
             LIMIT $1
             FOR UPDATE SKIP LOCKED)

@@ -58,7 +58,7 @@ public sealed class OperationStore(
         WITH due AS (
             SELECT o.id
             FROM books.api_operations AS o
-            WHERE o.next_try_at <= clock_timestamp() AND o.lease_until <= clock_timestamp()
+            WHERE o.next_try_at <= statement_timestamp() AND o.lease_until <= statement_timestamp()
             ORDER BY o.next_try_at
             LIMIT $1
             FOR UPDATE SKIP LOCKED)
