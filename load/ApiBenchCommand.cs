@@ -24,7 +24,7 @@ internal static class ApiBenchCommand
         var rounds = new Option<int>("--rounds") { Description = "Rounds; the median counts.", DefaultValueFactory = _ => 3 };
         var seconds = new Option<double>("--seconds") { Description = "Of each measurement.", DefaultValueFactory = _ => 10 };
         var warmUp = new Option<double>("--warm-up") { Description = "Seconds before each that are not counted.",
-            DefaultValueFactory = _ => 3 };
+            DefaultValueFactory = _ => 5 };
         var connections = new Option<int>("--connections") { Description = "Keep-alive connections.", DefaultValueFactory = _ => 64 };
         var seed = new Option<int>("--seed") { Description = "Of the amounts.", DefaultValueFactory = _ => 20261121 };
         var json = new Option<bool>("--json") { Description = "One JSON object with every round, nothing else." };
