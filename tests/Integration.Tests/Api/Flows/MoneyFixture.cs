@@ -25,7 +25,7 @@ public sealed class MoneyFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         ConnectionString = await MigratedDatabaseAsync();
-        Server = await StartAsync(ConnectionString, [Booth, Spare], "--Api:CompleterPollMs=50", "--Api:RequestDeadlineSeconds=3");
+        Server = await StartAsync(ConnectionString, [Booth, Spare], "--Api:CompleterPollMs=50", "--Api:RequestDeadlineSeconds=60");
     }
 
     public async Task DisposeAsync() => await Server.DisposeAsync();

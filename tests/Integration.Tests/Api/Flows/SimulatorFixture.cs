@@ -43,7 +43,7 @@ public sealed class SimulatorFixture : IAsyncLifetime
                 $"--Gateways:PayPal:BaseUrl={origin}",
                 .. new[] { "Stripe", "Adyen", "PayPal" }.SelectMany(name => new[]
                 {
-                    $"--Gateways:{name}:Http:TryTimeoutMs=1500", $"--Gateways:{name}:Http:CallTimeoutMs=2000",
+                    $"--Gateways:{name}:Http:TryTimeoutMs=8000", $"--Gateways:{name}:Http:CallTimeoutMs=20000",
                     $"--Gateways:{name}:Http:BreakerTriesMin=1000",
                 }),
                 "--Api:CompleterPollMs=100",

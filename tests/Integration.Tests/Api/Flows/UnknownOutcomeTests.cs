@@ -21,23 +21,27 @@ public sealed class UnknownOutcomeTests : IClassFixture<MoneyFixture>
     [Fact]
     public async Task F28_a_slow_gateway_is_answered_for_by_the_deadline_and_its_outcome_is_kept()
     {
-        var opened = new TaskCompletionSource();
-        _money.Booth.After = _ => opened.Task;
-        var late = await _money.CreateAsync(key: "slow");
-        var again = await _money.CreateAsync(key: "slow");
+        var (slow, quick, opened) = (new BoothGateway(), new BoothGateway("spare"), new TaskCompletionSource());
+        slow.After = _ => opened.Task;
+        await using var server = await MoneyFixture.StartAsync(_money.ConnectionString, [slow, quick], "--Api:RequestDeadlineSeconds=5");
+        Task<ApiAnswer> CreateAsync(string gateway, string key) => server.PostAsync(
+            "/v1/payments", $$"""{"orderId":"o","amount":10,"currency":"EUR","captureMethod":"manual","gateway":"{{gateway}}","confirm":true}""",
+            ("Idempotency-Key", key));
+
+        var late = await CreateAsync("booth", "slow");
+        var again = await CreateAsync("booth", "slow");
 
         Assert.Equal((HttpStatusCode.Accepted, "REQUIRES_PAYMENT_METHOD"), (late.Status, Text(late.Json, "status")));
         Assert.NotNull(late.Headers.Location);
         Assert.Equal((HttpStatusCode.Conflict, "request_in_progress"), (again.Status, again.Code));
-        var other = await _money.CreateAsync(gateway: "spare");
-        Assert.Equal(HttpStatusCode.Created, other.Status);
+        Assert.Equal(HttpStatusCode.Created, (await CreateAsync("spare", "quick")).Status);
 
         opened.SetResult();
         var id = Text(late.Json, "paymentId");
-        await Eventually.Async(async () => Text((await _money.GetAsync(id)).Json, "status") == "AUTHORIZED", MoneyFixture.Soon);
-        var replay = await _money.CreateAsync(key: "slow");
+        await Eventually.Async(async () => Text((await server.GetAsync($"/v1/payments/{id}")).Json, "status") == "AUTHORIZED", MoneyFixture.Soon);
+        var replay = await CreateAsync("booth", "slow");
         Assert.Equal((HttpStatusCode.Created, id), (replay.Status, Text(replay.Json, "paymentId")));
-        Assert.Single(_money.EffectsOf(id));
+        Assert.Single(slow.Effects);
     }
 
     [Fact]
