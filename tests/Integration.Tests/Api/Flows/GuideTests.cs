@@ -12,7 +12,8 @@ public sealed partial class GuideTests(SimulatorFixture sim) : IClassFixture<Sim
     public async Task Every_line_of_the_guide_works()
     {
         await sim.KnobsAsync("{}");
-        var script = "set -euo pipefail\n" + string.Join('\n', Blocks().Matches(await File.ReadAllTextAsync(Guide())).Select(block => block.Groups[1].Value))
+        // Without pipefail: the guide cuts a stream of events off.
+        var script = "set -eu\n" + string.Join('\n', Blocks().Matches(await File.ReadAllTextAsync(Guide())).Select(block => block.Groups[1].Value))
             .Replace("http://localhost:8080", sim.Server.Address.ToString().TrimEnd('/'), StringComparison.Ordinal)
             .Replace("$(./pipeline token)", sim.Server.Tokens.Good(), StringComparison.Ordinal)
             .Replace("curl -sS", "curl -sS --fail-with-body -w '\\n'", StringComparison.Ordinal);
