@@ -29,6 +29,19 @@ internal static class GatewayCalling
             _ => throw new UnreachableException($"{operation.Kind} is no operation."),
         };
 
+    /// <summary>
+    /// A payment that stores its method for a user who is no customer yet: the call that makes the customer, as the creation itself would
+    /// make it again (same key, same customer). Null where none is needed.
+    /// </summary>
+    public static EnsureCustomerCall? CustomerFor(ApiOperation operation)
+    {
+        if (operation.Kind != ApiOperationKind.Create) return null;
+        var create = Create(operation);
+        return create is { SaveMethod: true, UserId: { } user, GatewayCustomerId: null }
+            ? new EnsureCustomerCall { Account = create.Account, Key = create.Key, UserId = user, Payer = create.Payer }
+            : null;
+    }
+
     /// <summary>Reads back, without effect, what became of it.</summary>
     public static Task<GatewayReply> LookUpAsync(
         IPaymentGateway gateway, ApiOperation operation, PaymentSnapshot snapshot, IReadOnlyList<string> aliases,

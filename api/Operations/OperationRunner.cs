@@ -64,8 +64,22 @@ internal sealed class OperationRunner(
 
     private async Task<GatewayTurn> FirstTryAsync(IPaymentGateway gateway, OperationBegin.Begun begun)
     {
-        var reply = await CallAsync(gateway, begun, GatewayCalling.SendAsync);
+        var reply = await CallAsync(gateway, begun, SendAsync);
         return new(GatewayAnswers.StateOf(begun.Operation.Kind, reply, isFirstTry: true), reply);
+    }
+
+    /// <summary>The customer is written down first: a webhook that overtakes the reply names a stored method's owner by it only.</summary>
+    private async Task<GatewayReply> SendAsync(
+        IPaymentGateway gateway, ApiOperation operation, PaymentSnapshot snapshot, IReadOnlyList<string> aliases,
+        CancellationToken cancellationToken)
+    {
+        if (GatewayCalling.CustomerFor(operation) is { } wanted)
+        {
+            var made = await gateway.EnsureCustomerAsync(wanted, cancellationToken);
+            if (made.GatewayCustomerId is { } customer)
+                await methods.KeepCustomerAsync(wanted.UserId, operation.Gateway, operation.Account, customer, cancellationToken);
+        }
+        return await GatewayCalling.SendAsync(gateway, operation, snapshot, aliases, cancellationToken);
     }
 
     private async Task<GatewayTurn> ResumeAsync(IPaymentGateway gateway, OperationBegin.Begun begun)
@@ -77,7 +91,7 @@ internal sealed class OperationRunner(
         if (operation.State == ApiOperationState.Accepted) return await AskAfterAsync(gateway, begun);
         if (TryAgain.StepAt(age, keyWindow, operation.Tries) == NextStep.Send)
         {
-            var again = await CallAsync(gateway, begun, GatewayCalling.SendAsync);
+            var again = await CallAsync(gateway, begun, SendAsync);
             var state = GatewayAnswers.StateOf(operation.Kind, again, isFirstTry: false);
             if (again.Outcome != GatewayOutcome.Refused) return new(state, again);
 

@@ -75,6 +75,27 @@ public sealed class WebhookMeetingTests : IAsyncLifetime
         Assert.Contains("PARTIALLY_REFUNDED", after, StringComparison.Ordinal);
     }
 
+    [Theory, InlineData(1), InlineData(0)]
+    public async Task F33_a_method_that_a_first_payment_stores_is_our_users_whichever_comes_first(int share)
+    {
+        await KnobsAsync($$$"""{"webhookBeforeReply":{"share":{{{share}}}}}""");
+        var user = $"user-{share}";
+        var made = await PostAsync("/v1/payments", JsonSerializer.Serialize(new
+        {
+            orderId = "order-1", amount = 1000, currency = "EUR", gateway = "stripe", token = await TokenAsync("stripe"), confirm = true,
+            userId = user, saveMethod = true, returnUrl = "https://shop.example/back",
+        }));
+        Assert.True(made.Status == HttpStatusCode.Created, made.Body);
+
+        await Eventually.Async(async () =>
+        {
+            var kept = (await _api!.GetAsync($"/v1/users/{user}/payment-methods")).Json.GetProperty("items");
+            return kept.GetArrayLength() == 1 && await SimulatorIsQuietAsync();
+        }, soon);
+        Assert.Equal(0, await ScalarAsync<long>(
+            "SELECT count(*) FROM books.payment_methods WHERE user_id LIKE 'cus%'", made.Json.GetProperty("paymentId").GetString()!));
+    }
+
     /// <summary>Held, taken, given back in part; then the books of it, once everything is told.</summary>
     private async Task<string> LifeAsync(string gateway)
     {
