@@ -18,6 +18,7 @@ internal static class BatchReader
             Add(batch, DeliveriesSql, names.Deliveries);
             Add(batch, PayoutRows.SelectSql, names.Payouts);
             Add(batch, MethodRows.SelectSql, names.Methods);
+            Add(batch, LockPaymentsSql, names.Aliases);
             AddPayments(batch, names.Aliases);
             await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
             await reader.NextResultAsync(cancellationToken);
@@ -25,6 +26,7 @@ internal static class BatchReader
             await ReadDeliveriesAsync(reader, state, cancellationToken);
             await ReadPayoutsAsync(reader, state, cancellationToken);
             await ReadMethodsAsync(reader, state, cancellationToken);
+            await reader.NextResultAsync(cancellationToken);
             await ReadPaymentsAsync(reader, state, cancellationToken);
         }
         await ReadUsersAsync(connection, state, names.Owners, cancellationToken);
@@ -115,6 +117,17 @@ internal static class BatchReader
         FROM books.inbox_deliveries AS d
         JOIN unnest($1, $2, $3) AS n (gateway, account, name)
             ON d.gateway = n.gateway AND d.account = n.account AND d.delivery_id = n.name
+        """;
+
+    // A webhook often meets the API while that settles the same payment. What the API adds (the gateway's ids) is seen by a statement
+    // that begins after its commit, not by the one that waited for it: so this one waits, and the next reads.
+    private const string LockPaymentsSql = """
+        SELECT p.id
+        FROM unnest($1, $2, $3) AS n (gateway, account, name)
+        JOIN books.payment_aliases AS a ON a.gateway = n.gateway AND a.account = n.account AND a.alias = n.name
+        JOIN books.payments AS p ON p.id = a.payment_id
+        ORDER BY p.id
+        FOR UPDATE OF p
         """;
 
     // A row per alias named. An alias that another worker makes after this read is missing here, so its payment is founded a
