@@ -90,6 +90,9 @@ internal sealed class BoothGateway(string name = "booth", params string[] accoun
             : Tell(found));
     }
 
+    public Task<GatewayReply> EnsureCustomerAsync(EnsureCustomerCall call, CancellationToken cancellationToken) =>
+        Task.FromResult(new GatewayReply { Outcome = GatewayOutcome.Accepted, GatewayCustomerId = "customer_" + call.UserId });
+
     public Task<GatewayReply> SaveMethodAsync(SaveMethodCall call, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task<GatewayReply> DetachMethodAsync(DetachMethodCall call, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task<GatewayReply> ListMethodsAsync(ListMethodsCall call, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -125,7 +125,8 @@ public sealed class WebhookMeetingTests : IAsyncLifetime
         return summary.GetProperty("webhooksUnderWay").GetInt32() == 0;
     }
 
-    private Task<long> OpenOperationsAsync(string id) => ScalarAsync<long>("SELECT open_operations::bigint FROM books.payments WHERE id = @id", id);
+    private Task<long> OpenOperationsAsync(string id) =>
+        ScalarAsync<long>("SELECT open_operations::bigint FROM books.payments WHERE id = @id", id);
 
     // Fees are left out: the simulator draws them.
     private Task<string> DigestAsync(string id) => ScalarAsync<string>("""
