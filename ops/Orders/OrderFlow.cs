@@ -9,13 +9,15 @@ namespace PaymentPipeline.Ops.Orders;
 internal sealed class OrderFlow(PaymentPipelineClient api, PayerBrowser browser, TestTokens tokens, Order order, OrderNews news)
 {
     private const string ReturnUrl = "https://shop.example/back";
+    private const int TriesMax = 12;
+    private static readonly TimeSpan pause = TimeSpan.FromSeconds(1);
 
     /// <exception cref="OrderException">It went another way.</exception>
     /// <exception cref="PaymentPipelineException">The API refused a step.</exception>
     public async Task PlayAsync(CancellationToken cancellationToken)
     {
         var wish = await WishAsync(cancellationToken);
-        var payment = await TwiceAsync(() => CreateAsync(wish, cancellationToken), made => made.PaymentId);
+        var payment = await TwiceAsync(() => CreateAsync(wish, cancellationToken), made => made.PaymentId, cancellationToken);
         if (order.IsHeldFirst) await news.UntilAsync("authorized", data => data.Status == PaymentStatuses.Authorized, cancellationToken);
         await (order.Kind switch
         {
@@ -25,14 +27,14 @@ internal sealed class OrderFlow(PaymentPipelineClient api, PayerBrowser browser,
             OrderKind.Canceled => TwiceAsync(
                 () => api.CancelPaymentAsync(
                     payment.PaymentId, new CancelPayment("requested_by_customer"), Key("cancel"), cancellationToken),
-                canceled => canceled.PaymentId),
+                canceled => canceled.PaymentId, cancellationToken),
             OrderKind.Refunded => RefundAsync(payment, amount: null, cancellationToken),
             OrderKind.PartlyRefunded => RefundAsync(payment, order.Part, cancellationToken),
             _ => Task.CompletedTask,
         });
 
         await news.UntilAsync(order.End.ToString(), data => OrderNews.EndOf(data) == order.End, cancellationToken);
-        var shown = await api.GetPaymentAsync(payment.PaymentId, cancellationToken);
+        var shown = await UntilAnsweredAsync(() => api.GetPaymentAsync(payment.PaymentId, cancellationToken), cancellationToken);
         var end = new OrderEnd(shown.Status, shown.AmountCaptured, shown.AmountRefunded);
         if (end != order.End) throw new OrderException($"the events say {order.End}, the API {end}");
     }
@@ -71,7 +73,8 @@ internal sealed class OrderFlow(PaymentPipelineClient api, PayerBrowser browser,
     private async Task<string> StoreMethodAsync(CancellationToken cancellationToken)
     {
         var wish = new SavePaymentMethod(UserId, order.Gateway, tokens.Storable(order.Gateway), IsDefault: true);
-        return (await api.SavePaymentMethodAsync(wish, cancellationToken)).PaymentMethodId;
+        var saved = await UntilAnsweredAsync(() => api.SavePaymentMethodAsync(wish, cancellationToken), cancellationToken);
+        return saved.PaymentMethodId;
     }
 
     private async Task ApproveAsync(Payment payment, CancellationToken cancellationToken)
@@ -84,7 +87,7 @@ internal sealed class OrderFlow(PaymentPipelineClient api, PayerBrowser browser,
         var confirm = order.Gateway == "adyen" ? new ConfirmPayment { ActionResult = brought } : new ConfirmPayment();
         await TwiceAsync(
             () => api.ConfirmPaymentAsync(payment.PaymentId, confirm, Key("confirm"), cancellationToken),
-            confirmed => confirmed.PaymentId);
+            confirmed => confirmed.PaymentId, cancellationToken);
     }
 
     private async Task CaptureInPartsAsync(Payment payment, CancellationToken cancellationToken)
@@ -94,8 +97,10 @@ internal sealed class OrderFlow(PaymentPipelineClient api, PayerBrowser browser,
         await CaptureAsync(payment, new CapturePayment(), "capture-2", cancellationToken);
     }
 
-    private Task<Payment> CaptureAsync(Payment payment, CapturePayment capture, string step, CancellationToken cancellationToken) => TwiceAsync(
-        () => api.CapturePaymentAsync(payment.PaymentId, capture, Key(step), cancellationToken), captured => captured.PaymentId);
+    private Task<Payment> CaptureAsync(
+        Payment payment, CapturePayment capture, string step, CancellationToken cancellationToken) => TwiceAsync(
+        () => api.CapturePaymentAsync(payment.PaymentId, capture, Key(step), cancellationToken),
+        captured => captured.PaymentId, cancellationToken);
 
     private async Task RefundAsync(Payment payment, long? amount, CancellationToken cancellationToken)
     {
@@ -103,17 +108,35 @@ internal sealed class OrderFlow(PaymentPipelineClient api, PayerBrowser browser,
         await TwiceAsync(
             () => api.CreateRefundAsync(
                 new CreateRefund(payment.PaymentId, amount, "requested_by_customer"), Key("refund"), cancellationToken),
-            refund => refund.RefundId);
+            refund => refund.RefundId, cancellationToken);
     }
 
     /// <summary>The same key whenever the step is tried.</summary>
     private string Key(string step) => $"{order.Id}-{step}";
 
-    /// <summary>Impatient orders send each request twice at the same time: both must be told of the one thing that was done.</summary>
-    private async Task<T> TwiceAsync<T>(Func<Task<T>> send, Func<T, string> idOf)
+    /// <summary>No answer, or a server that was stopped meanwhile, is no outcome: the same request with the same key finds it out.</summary>
+    private static async Task<T> UntilAnsweredAsync<T>(Func<Task<T>> send, CancellationToken cancellationToken)
     {
-        if (!order.IsSentTwice) return await send();
-        var answers = await Task.WhenAll(send(), send());
+        for (var tried = 1; ; tried++)
+        {
+            try
+            {
+                return await send();
+            }
+            catch (PaymentPipelineException passing) when (
+                tried < TriesMax && (passing.Status is 0 or >= 500 || passing.Code == "request_in_progress"))
+            {
+                await Task.Delay(pause, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Impatient orders send each request twice at the same time: both must be told of the one thing that was done.</summary>
+    private async Task<T> TwiceAsync<T>(Func<Task<T>> send, Func<T, string> idOf, CancellationToken cancellationToken)
+    {
+        var first = UntilAnsweredAsync(send, cancellationToken);
+        if (!order.IsSentTwice) return await first;
+        var answers = await Task.WhenAll(first, UntilAnsweredAsync(send, cancellationToken));
         return idOf(answers[0]) == idOf(answers[1])
             ? answers[0]
             : throw new OrderException($"one key made two: {idOf(answers[0])} and {idOf(answers[1])}");

@@ -39,12 +39,15 @@ internal static class MethodRows
         UpdatedAt = row.GetFieldValue<DateTimeOffset>(13),
     };
 
-    // A row made by another worker meanwhile violates the unique token: the batch is tried again and finds it.
+    // A row made by another worker meanwhile violates the unique token: the batch is tried again and finds it. Checks are made on the
+    // row as it would be inserted, so that of a default names whose default it is, as the row that is there (and locked) does.
     private const string UpsertSql = """
         INSERT INTO books.payment_methods (
             id, gateway, account, gateway_token, user_id, brand, last4, expiry_month, expiry_year,
-            is_default, is_removed, version, fact_keys, news_at, created_at, updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)
+            is_default, is_removed, version, fact_keys, news_at, created_at, updated_at, default_of)
+        VALUES (
+            $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15,
+            (SELECT m.default_of FROM books.payment_methods AS m WHERE m.id = $1))
         ON CONFLICT (id) DO UPDATE
         SET user_id = excluded.user_id, brand = excluded.brand, last4 = excluded.last4, expiry_month = excluded.expiry_month,
             expiry_year = excluded.expiry_year, is_default = excluded.is_default, is_removed = excluded.is_removed,

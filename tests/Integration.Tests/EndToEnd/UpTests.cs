@@ -12,30 +12,30 @@ public sealed class UpTests
     [Fact]
     public async Task Up_once_on_postgres_ends_clean()
     {
-        await using var run = PipelineRun.Up("postgres", PipelineRun.FreePorts(), "--once", "--orders", "120", "--seed", "11");
+        await using var run = PipelineRun.Up("postgres", PipelineRun.FreePorts(), "--once", "--orders", "120", "--api-orders", "54", "--seed", "11");
 
         var status = await run.WaitAsync(Limit);
 
         Assert.True(status == 0, run.Output);
-        Assert.Contains("verify: clean", run.Output, StringComparison.Ordinal);
+        AssertSummary(run.Output);
     }
 
     [RealKafkaFact]
     public async Task Up_once_on_kafka_ends_clean()
     {
-        await using var run = PipelineRun.Up("kafka", PipelineRun.FreePorts(), "--once", "--orders", "120", "--seed", "12");
+        await using var run = PipelineRun.Up("kafka", PipelineRun.FreePorts(), "--once", "--orders", "120", "--api-orders", "54", "--seed", "12");
 
         var status = await run.WaitAsync(Limit);
 
         Assert.True(status == 0, run.Output);
-        Assert.Contains("verify: clean", run.Output, StringComparison.Ordinal);
+        AssertSummary(run.Output);
     }
 
     [Fact]
-    public Task F1_F2_killed_ingress_and_processors_lose_nothing_on_postgres() => KillTwiceAsync("postgres");
+    public Task F1_F2_killed_ingress_processors_and_api_lose_nothing_on_postgres() => KillTwiceAsync("postgres");
 
     [RealKafkaFact]
-    public Task F1_F2_killed_ingress_and_processors_lose_nothing_on_kafka() => KillTwiceAsync("kafka");
+    public Task F1_F2_killed_ingress_processors_and_api_lose_nothing_on_kafka() => KillTwiceAsync("kafka");
 
     [Fact]
     public async Task A_port_in_use_is_one_clear_line()
@@ -52,6 +52,16 @@ public sealed class UpTests
         Assert.DoesNotContain("   at ", run.Output, StringComparison.Ordinal);
     }
 
+    /// <summary>54 orders are each of nine kinds twice at each of three gateways.</summary>
+    private static void AssertSummary(string output)
+    {
+        Assert.Matches(@"by the API +54 orders ended as they should, 0 otherwise", output);
+        Assert.Matches(@" 6 declined", output);
+        Assert.Matches(@" 6 paid by a stored method", output);
+        Assert.Contains("dead letters 0", output, StringComparison.Ordinal);
+        Assert.Contains("verify: clean", output, StringComparison.Ordinal);
+    }
+
     private static async Task KillTwiceAsync(string engine)
     {
         await using var run = PipelineRun.Up(engine, PipelineRun.FreePorts(), "--once", "--orders", "4000", "--seed", "13");
@@ -61,12 +71,14 @@ public sealed class UpTests
             await Eventually.Async(() => Task.FromResult(run.HasEnded || run.Accepted > accepted), Limit);
             run.Kill("ingress");
             run.Kill("processors");
+            run.Kill("api");
         }
         var status = await run.WaitAsync(Limit);
 
         Assert.True(status == 0, run.Output);
         Assert.Contains("ingress was restarted 2 times", run.Output, StringComparison.Ordinal);
         Assert.Contains("processors was restarted 2 times", run.Output, StringComparison.Ordinal);
+        Assert.Contains("api was restarted 2 times", run.Output, StringComparison.Ordinal);
         Assert.Contains("verify: clean", run.Output, StringComparison.Ordinal);
     }
 }

@@ -84,6 +84,19 @@ public sealed class MethodStoreTests(Books books) : IClassFixture<Books>
     }
 
     [Fact]
+    public async Task What_a_webhook_says_of_a_users_default_is_kept_and_it_stays_the_default()
+    {
+        var method = (await Methods.SettleAsync([Attached("pm_chosen")], "user-chosen", default)).Methods.Single();
+        await Methods.ChooseDefaultAsync("shop", "user-chosen", method.Id, Api.Everything, default);
+        var renewed = Fact(FactKind.PaymentMethodUpdated, "pm_chosen", "pm_chosen") with { Details = new() { ExpiryYear = 2031 } };
+
+        await books.CommitAsync("evt_pm_chosen", renewed);
+
+        var kept = (await Methods.GetAsync(method.Id, Api.Everything, default))!;
+        Assert.Equal((true, 2031), (kept.IsDefault, kept.ExpiryYear));
+    }
+
+    [Fact]
     public async Task A_removed_method_is_hidden_and_no_default()
     {
         var method = (await Methods.SettleAsync([Attached("pm_gone")], "user-gone", default)).Methods.Single();
