@@ -114,7 +114,7 @@ internal sealed class OrderFlow(PaymentPipelineClient api, PayerBrowser browser,
     /// <summary>The same key whenever the step is tried.</summary>
     private string Key(string step) => $"{order.Id}-{step}";
 
-    /// <summary>No answer, or a server that was stopped meanwhile, is no outcome: the same request with the same key finds it out.</summary>
+    /// <summary>No answer, or that of a server being stopped, is no outcome: the same request with the same key finds it out.</summary>
     private static async Task<T> UntilAnsweredAsync<T>(Func<Task<T>> send, CancellationToken cancellationToken)
     {
         for (var tried = 1; ; tried++)
