@@ -93,7 +93,7 @@ public sealed class MethodStoreTests(Books books) : IClassFixture<Books>
         await books.CommitAsync("evt_pm_chosen", renewed with { OccurredAt = renewed.OccurredAt.AddYears(1) });
 
         var kept = (await Methods.GetAsync(method.Id, Api.Everything, default))!;
-        Assert.Equal((true, 2031), (kept.IsDefault, kept.ExpiryYear));
+        Assert.Equal((true, 3), (kept.IsDefault, kept.Version));
     }
 
     [Fact]
