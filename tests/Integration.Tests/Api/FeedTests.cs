@@ -49,7 +49,8 @@ public sealed class FeedTests : IAsyncLifetime
     [Fact]
     public async Task A_reader_that_waits_is_woken_by_the_next_event()
     {
-        var waiting = _api.GetAsync("/v1/events?after=latest&wait=30");
+        var newest = Cursor(await _api.GetAsync("/v1/events?after=latest"));
+        var waiting = _api.GetAsync($"/v1/events?after={newest}&wait=30");
         await TellAsync(1);
 
         var page = await waiting.WaitAsync(soon);
