@@ -7,8 +7,12 @@ using Xunit;
 namespace PaymentPipeline.Integration.Tests.Api;
 
 /// <summary><c>./pipeline token</c> in the data folder of a system.</summary>
-public sealed class TokenCommandTests
+public sealed class TokenCommandTests : IDisposable
 {
+    private readonly List<string> _folders = [];
+
+    public void Dispose() => _folders.ForEach(folder => Directory.Delete(folder, recursive: true));
+
     [Fact]
     public async Task A_token_of_the_command_opens_what_its_scope_says_and_nothing_else()
     {
@@ -32,7 +36,7 @@ public sealed class TokenCommandTests
 
     [Fact]
     public async Task A_folder_without_a_key_is_said_in_one_line() =>
-        Assert.Contains("no development key", await TokenAsync(PipelineRun.NewFolder(), 2), StringComparison.Ordinal);
+        Assert.Contains("no development key", await TokenAsync(NewFolder(), 2), StringComparison.Ordinal);
 
     private static async Task<string> TokenAsync(string folder, int status, params string[] arguments)
     {
@@ -42,10 +46,16 @@ public sealed class TokenCommandTests
         return run.Output.Trim();
     }
 
-    /// <summary>As <c>up</c> leaves it.</summary>
-    private static string Folder(out string publicKey)
+    private string NewFolder()
     {
-        var folder = PipelineRun.NewFolder();
+        _folders.Add(PipelineRun.NewFolder());
+        return _folders[^1];
+    }
+
+    /// <summary>As <c>up</c> leaves it.</summary>
+    private string Folder(out string publicKey)
+    {
+        var folder = NewFolder();
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         File.WriteAllText(Path.Combine(folder, "api-signing-key.pem"), key.ExportPkcs8PrivateKeyPem() + "\n");
         publicKey = Path.Combine(folder, "api-signing-key.public.pem");
