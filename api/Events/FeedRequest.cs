@@ -1,35 +1,32 @@
 using System.Globalization;
 using PaymentPipeline.Api.Auth;
 using PaymentPipeline.Api.Errors;
+using PaymentPipeline.Api.Operations;
+using PaymentPipeline.Api.Requests;
 using PaymentPipeline.Core;
 using PaymentPipeline.Core.Events;
 using PaymentPipeline.Storage;
-using PaymentPipeline.Storage.Operations;
 
 namespace PaymentPipeline.Api.Events;
 
 /// <summary>What a reader of the feed asked for, checked.</summary>
 internal sealed record FeedRequest(FeedQuery Query, TimeSpan Wait)
 {
-    private const int LimitMax = 500, LimitDefault = 100, WaitSecondsMax = 60, TypesMax = 32;
+    private const int LimitMax = 500, LimitDefault = 100, WaitSecondsMax = 60, TypesLengthMax = 1_000;
     private const string Latest = "latest";
 
     /// <exception cref="RefusalException">A parameter is wrong, or the cursor is not one of this feed.</exception>
     public static async Task<FeedRequest> ReadAsync(
         HttpContext context, Caller caller, TenantAccounts accounts, EventFeed feed, CancellationToken cancellationToken)
     {
-        var parameters = context.Request.Query;
-        foreach (var name in parameters.Keys)
-            if (name is not ("after" or "types" or "paymentId" or "limit" or "wait"))
-                throw Wrong("There is no such parameter: after, types, paymentId, limit, wait.", "query");
-
+        var parameters = new QueryReader(context.Request, "after", "types", "paymentId", "limit", "wait");
         // A stream that broke comes back with the id of the last event that it saw.
-        var after = context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } last ? last : One(context, "after");
+        var after = context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } last ? last : parameters.Text("after");
         var range = await feed.RangeAsync(cancellationToken);
         var query = new FeedQuery(
-            new Visibility([.. accounts.Of(caller.Tenant).Select(account => (account.Gateway, account.Account))]),
-            Position(after, range), Number(context, "limit", 1, LimitMax, LimitDefault), Types(context), Payment(context));
-        return new FeedRequest(query, TimeSpan.FromSeconds(Number(context, "wait", 0, WaitSecondsMax, 0)));
+            accounts.VisibilityOf(caller), Position(after, range), parameters.Number("limit", 1, LimitMax, LimitDefault),
+            Types(parameters), Payment(parameters));
+        return new FeedRequest(query, TimeSpan.FromSeconds(parameters.Number("wait", 0, WaitSecondsMax, 0)));
     }
 
     private static long Position(string? after, FeedRange range)
@@ -45,41 +42,21 @@ internal sealed record FeedRequest(FeedQuery Query, TimeSpan Wait)
                 Problems.CursorExpired, "What came after it is not kept any more: read the payments anew, then begin at 'latest'.", "after");
     }
 
-    private static string[]? Types(HttpContext context)
+    private static string[]? Types(QueryReader parameters)
     {
-        if (One(context, "types") is not { } text) return null;
+        if (parameters.Text("types", TypesLengthMax) is not { } text) return null;
         var types = text.Split(',');
-        if (types.Length > TypesMax || types.Any(type => !EventTypes.All.Contains(type)))
-            throw Wrong($"A list with commas of: {string.Join(", ", EventTypes.All.Order(StringComparer.Ordinal))}.", "types");
-        return types;
+        return types.All(EventTypes.All.Contains)
+            ? types
+            : throw QueryReader.Wrong(
+                "types", $"must be a list with commas of {string.Join(", ", EventTypes.All.Order(StringComparer.Ordinal))}");
     }
 
-    private static string? Payment(HttpContext context)
+    private static string? Payment(QueryReader parameters)
     {
-        if (One(context, "paymentId") is not { } text) return null;
+        if (parameters.Text("paymentId") is not { } text) return null;
         return Identifiers.TryParse(Identifiers.PaymentPrefix, text, out _)
             ? text
-            : throw Wrong("A payment id is pay_ and 32 digits.", "paymentId");
+            : throw QueryReader.Wrong("paymentId", "must be pay_ and 32 digits");
     }
-
-    private static int Number(HttpContext context, string name, int min, int max, int otherwise)
-    {
-        if (One(context, name) is not { } text) return otherwise;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
-            ? number
-            : throw Wrong($"A whole number from {min} to {max}.", name);
-    }
-
-    private static string? One(HttpContext context, string name)
-    {
-        var values = context.Request.Query[name];
-        return values.Count switch
-        {
-            0 => null,
-            1 => values[0],
-            _ => throw Wrong("Only once.", name),
-        };
-    }
-
-    private static RefusalException Wrong(string detail, string member) => new(Problems.InvalidParameter, detail, member);
 }

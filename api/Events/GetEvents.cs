@@ -30,8 +30,9 @@ internal static class GetEvents
         var request = await FeedRequest.ReadAsync(context, caller, accounts, feed, context.RequestAborted);
         var streams = context.Request.Headers.Accept.Any(
             accepted => accepted?.Contains(StreamType, StringComparison.OrdinalIgnoreCase) == true);
-        using var place = waiting.TryEnter();
-        if (place is null && (streams || request.Wait > TimeSpan.Zero))
+        var waits = streams || request.Wait > TimeSpan.Zero;
+        using var place = waits ? waiting.TryEnter() : null;
+        if (waits && place is null)
         {
             await Problems.Unavailable.ToResult(TimeSpan.FromSeconds(5), "Too many readers wait for events.").ExecuteAsync(context);
             return;

@@ -174,6 +174,8 @@ internal sealed class OperationRunner(
 
     private async Task KeepCustomerAsync(OperationBegin.Begun begun, GatewayReply reply)
     {
+        // Only a way to pay brings a customer; captures, cancels and refunds name the one that is known.
+        if (begun.Operation.Kind is not (ApiOperationKind.Create or ApiOperationKind.Confirm)) return;
         var payment = begun.Snapshot.Payment;
         if (reply.GatewayCustomerId is { } customer && payment.UserId is { } user)
             await methods.KeepCustomerAsync(user, payment.Gateway, payment.Account, customer, CancellationToken.None);

@@ -29,21 +29,24 @@ internal sealed class QueryReader
     }
 
     /// <summary>Null where it is absent.</summary>
-    public string? Text(string name)
+    public string? Text(string name, int lengthMax = TextMax)
     {
         if (!_query.TryGetValue(name, out var values)) return null;
         var text = values[0] ?? "";
-        return text.Length is 0 or > TextMax || text.Any(char.IsControl)
-            ? throw Wrong(name, $"must have 1 to {TextMax} characters, none of them a control character")
+        return text.Length == 0 || text.Length > lengthMax || text.Any(char.IsControl)
+            ? throw Wrong(name, $"must have 1 to {lengthMax} characters, none of them a control character")
             : text;
     }
 
-    public int Limit(string name)
+    public int Limit(string name) => Number(name, 1, LimitMax, LimitDefault);
+
+    /// <param name="otherwise">Where it is absent.</param>
+    public int Number(string name, int min, int max, int otherwise)
     {
-        if (Text(name) is not { } text) return LimitDefault;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= LimitMax
-            ? limit
-            : throw Wrong(name, $"must be 1 to {LimitMax}");
+        if (Text(name) is not { } text) return otherwise;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
+            ? number
+            : throw Wrong(name, $"must be {min} to {max}");
     }
 
     /// <summary>Both ends of a range of time; either may be open.</summary>

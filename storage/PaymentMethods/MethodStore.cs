@@ -157,6 +157,8 @@ public sealed class MethodStore(
     public async Task<string> KeepCustomerAsync(
         string userId, string gateway, string account, string gatewayCustomerId, CancellationToken cancellationToken)
     {
+        // Nearly every reply names a customer that is known: that is read, not written again.
+        if (await CustomerAsync(userId, gateway, account, cancellationToken) is { } known) return known;
         await using var command = database.CreateCommand(KeepCustomerSql)
             .With(gateway).With(account).With(userId).With(gatewayCustomerId).With(time.GetUtcNow());
         return (string?)await command.ExecuteScalarAsync(cancellationToken) ?? gatewayCustomerId;
