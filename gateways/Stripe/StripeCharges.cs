@@ -37,9 +37,13 @@ internal static class StripeCharges
         };
     }
 
+    /// <summary>
+    /// Of an intent it is one attempt, whose end payment_intent.payment_failed tells: only that knows that the payer may try again.
+    /// Told as a part of its own, it would send out an event that says FAILED, and nothing after it would say otherwise.
+    /// </summary>
     private static Fact Failed(StripeEvent e) => About(e, FactKind.Failed, FactKey.Of(FactKind.Failed, Id(e))) with
     {
-        PartId = Id(e),
+        PartId = Reference(e) == Id(e) ? Id(e) : null,
         Amount = MoneyOf(e.Object, "amount"),
         Details = Details(e) with
         {

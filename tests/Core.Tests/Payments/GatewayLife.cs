@@ -50,8 +50,10 @@ internal sealed class GatewayLife
         Add(Whole(FactKind.RequiresPaymentMethod, amount, ++_at));
         for (var attempt = _random.Next(3); attempt > 0; attempt--)
         {
-            Add(Fact(FactKind.Failed, $"ch_x{attempt}", amount, at: ++_at));
+            Add(Fact(FactKind.Failed, $"ch_x{attempt}", amount, at: ++_at) with { PartId = null });
             Add(Fact(FactKind.AttemptFailed, $"ch_x{attempt}", amount, at: _at));
+            if (Happens(0.1))
+                return;
         }
         if (Happens(0.3))
             Add(Whole(FactKind.RequiresAction, amount, ++_at));

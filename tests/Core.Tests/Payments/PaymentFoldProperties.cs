@@ -29,6 +29,13 @@ public sealed class PaymentFoldProperties
             facts.BalanceOf(Account.GatewayBalance));
     });
 
+    /// <summary>Whoever keeps orders from the events alone must end where the payment ends.</summary>
+    [Fact]
+    public void The_newest_event_of_a_gateways_life_says_how_the_payment_stands() => ForAllLives((_, facts) =>
+    {
+        if (facts.Transitions.LastOrDefault() is { } newest) Assert.Equal(facts.Payment.Status, newest.To);
+    });
+
     [Fact]
     public void I11_the_journal_balances_and_books_each_cause_once() => ForAllSoups((soup, _) =>
     {

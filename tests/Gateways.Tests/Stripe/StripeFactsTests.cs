@@ -75,16 +75,23 @@ public sealed class StripeFactsTests
     }
 
     [Fact]
-    public void A_failed_charge_is_the_same_attempt()
+    public void A_failed_charge_leaves_the_telling_to_its_intent()
     {
         var fact = OneFact("charge.failed", Charge("""
             "captured":false,"failure_code":"card_declined","failure_message":"No.",
             "outcome":{"reason":"insufficient_funds","risk_level":"elevated","risk_score":70},
             "payment_method_details":{"card":{"checks":{"cvc_check":"fail","address_line1_check":"pass","address_postal_code_check":null}}}
             """));
-        Assert.Equal((FactKind.Failed, "ch_1"), (fact.Kind, fact.PartId));
+        Assert.Equal((FactKind.Failed, (string?)null), (fact.Kind, fact.PartId));
         Assert.Equal(("insufficient_funds", "elevated", 70), (fact.Details.DeclineCode, fact.Details.RiskLevel, fact.Details.RiskScore));
         Assert.Equal(("fail", "line1=pass postal_code=none"), (fact.Details.CvvResult, fact.Details.AvsResult));
+    }
+
+    [Fact]
+    public void A_failed_charge_without_an_intent_is_all_there_is()
+    {
+        var fact = OneFact("charge.failed", """{"id":"ch_1","object":"charge","amount":1000,"currency":"eur","captured":false}""");
+        Assert.Equal((FactKind.Failed, "ch_1", "ch_1"), (fact.Kind, fact.PartId, fact.Reference));
     }
 
     [Fact]
