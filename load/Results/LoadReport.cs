@@ -49,8 +49,11 @@ internal sealed record Mark(double At, string Text);
 internal sealed record VerifyResult(bool Clean, IReadOnlyList<string> Lines);
 
 /// <summary>One measurement of a round: a floor or ours.</summary>
-/// <param name="Name">What was measured: "round 2: accepted", "round 2: floor, bare endpoint".</param>
+/// <param name="Name">
+/// What was measured, with the round before it: "round 2: accepted", "round 2: floor, bare endpoint". The page and a comparison put
+/// the same measurement of all rounds into one line, with its median and spread.
+/// </param>
 /// <param name="Rate">Operations a second.</param>
 /// <param name="Latency">Null where only a rate was measured.</param>
-/// <param name="Figures">Further figures by name with the unit in it ("ratio to bare endpoint", "drain s").</param>
+/// <param name="Figures">Further figures of this round by name, with the unit in it ("ratio to bare endpoint", "drain s").</param>
 internal sealed record RoundResult(string Name, double Rate, Percentiles? Latency, IReadOnlyDictionary<string, double> Figures);

@@ -1,0 +1,97 @@
+namespace PaymentPipeline.Load.Results;
+
+/// <summary>The tables of the page.</summary>
+internal static class ReportTables
+{
+    private static readonly Markup nothing = new("");
+
+    public static Markup Baseline(BaselineComparison? baseline) => baseline is null
+        ? nothing
+        : Markup.Of($"""
+            <section aria-labelledby="baseline"><h2 id="baseline">Beside the run of {baseline.EarlierStartedAt.ToUniversalTime():yyyy-MM-dd HH:mm} UTC</h2>
+            {(baseline.Warnings.Count == 0
+                ? nothing
+                : Markup.Of($"""<ul class="warn">{baseline.Warnings.Select(warning => Markup.Of($"<li>{warning}</li>"))}</ul>"""))}
+            <div class="wide" tabindex="0"><table><caption>Within 5 % is called the same.</caption>
+            <thead><tr><th scope="col">figure</th><th scope="col">now</th><th scope="col">earlier</th><th scope="col">now / earlier</th><th scope="col">verdict</th></tr></thead>
+            <tbody>{baseline.Figures.Select(Row)}</tbody></table></div></section>
+            """);
+
+    public static Markup Rounds(IReadOnlyList<RoundResult> rounds)
+    {
+        var lines = RoundLines.Of(rounds);
+        if (lines.Count == 0) return nothing;
+        var most = lines.Max(line => line.Values.Count);
+        return Markup.Of($"""
+            <section aria-labelledby="rounds"><h2 id="rounds">Rounds</h2>
+            <div class="wide" tabindex="0"><table><caption>Floors and ours in turn; ratios are taken within their round.</caption>
+            <thead><tr><th scope="col">figure</th><th scope="col">median</th><th scope="col">smallest</th><th scope="col">largest</th>{Enumerable.Range(1, most).Select(round => Markup.Of($"""<th scope="col">round {round}</th>"""))}</tr></thead>
+            <tbody>{lines.Select(line => Row(line, most))}</tbody></table></div></section>
+            """);
+    }
+
+    public static Markup Summary(Summary summary) => Table("summary", "Summary",
+    [
+        ("offered", $"{Figure.Text(summary.Offered)} in {Figure.Text(summary.Seconds)} s, {Figure.Text(summary.OfferedPerSecond)} a second"),
+        ("sent", Figure.Text(summary.Sent)),
+        ("accepted (2xx)", $"{Figure.Text(summary.Accepted)}, {Figure.Text(summary.AcceptedPerSecond)} a second"),
+        ("refused (429, 503)", Figure.Text(summary.Refused)),
+        ("failed (another answer or none)", Figure.Text(summary.Failed)),
+        .. summary.ByStatus.OrderBy(status => status.Key, StringComparer.Ordinal).Select(status => ($"status {status.Key}", Figure.Text(status.Value))),
+        ("latency p50", Figure.Ms(summary.Latency.P50)),
+        ("latency p90", Figure.Ms(summary.Latency.P90)),
+        ("latency p99", Figure.Ms(summary.Latency.P99)),
+        ("latency p99.9", Figure.Ms(summary.Latency.P999)),
+        ("latency p99.99", Figure.Ms(summary.Latency.P9999)),
+        ("latency max", Figure.Ms(summary.Latency.Max)),
+        ("backlog gone after", summary.DrainSeconds is { } drain ? $"{Figure.Text(drain)} s" : "not waited for"),
+    ]);
+
+    public static Markup Processes(IReadOnlyList<ProcessSummary> processes) => processes.Count == 0
+        ? nothing
+        : Markup.Of($"""
+            <section aria-labelledby="processes"><h2 id="processes">Processes</h2>
+            <div class="wide" tabindex="0"><table>
+            <thead><tr><th scope="col">process</th><th scope="col">peak memory</th><th scope="col">CPU a webhook</th></tr></thead>
+            <tbody>{processes.Select(process => Markup.Of($"""<tr><th scope="row">{process.Name}</th><td>{Figure.Megabytes(process.PeakRss)}</td><td>{Figure.Text(process.CpuMicrosPerWebhook)} µs</td></tr>"""))}</tbody></table></div></section>
+            """);
+
+    public static Markup Machine(Machine machine) => Table("machine", "Machine",
+    [
+        ("processor", $"{machine.Cpu}, {machine.Cores} cores"),
+        ("memory", $"{Figure.Text(machine.Memory / (double)(1 << 30))} GB"),
+        ("system", $"{machine.Os}, kernel {machine.Kernel}"),
+        (".NET", machine.DotNet),
+        ("PostgreSQL", machine.PostgreSql),
+        .. Known("Kafka", machine.Kafka),
+        .. Known("librdkafka", machine.Librdkafka),
+        .. machine.Durability.Select(setting => (setting.Key, setting.Value)),
+    ]);
+
+    public static Markup Settings(IReadOnlyDictionary<string, string> settings) =>
+        Table("settings", "Settings", [.. settings.Select(setting => (setting.Key, setting.Value))]);
+
+    private static Markup Table(string id, string title, IReadOnlyList<(string Name, string Value)> rows) => rows.Count == 0
+        ? nothing
+        : Markup.Of($"""
+            <section aria-labelledby="{id}"><h2 id="{id}">{title}</h2>
+            <div class="wide"><table class="plain"><tbody>{rows.Select(row => Markup.Of($"""<tr><th scope="row">{row.Name}</th><td class="text">{row.Value}</td></tr>"""))}</tbody></table></div></section>
+            """);
+
+    private static Markup Row(BaselineFigure figure) => Markup.Of($"""
+        <tr><th scope="row">{figure.Name}</th><td>{Figure.Text(figure.Now)}</td><td>{Figure.Text(figure.Earlier)}</td><td>{BaselineComparison.RatioText(figure)}</td>
+        <td><span class="badge {Colour(figure.Verdict)}">{figure.Verdict}</span></td></tr>
+        """);
+
+    private static Markup Row(RoundLine line, int most) => Markup.Of($"""
+        <tr class="{(line.IsRatio ? "ratio" : line.IsFloor ? "floor" : "ours")}"><th scope="row">{line.Name}</th>
+        <td>{Figure.Text(line.Median)}</td><td>{Figure.Text(line.Min)}</td><td>{Figure.Text(line.Max)}</td>{Enumerable.Range(0, most).Select(round => Markup.Of($"<td>{Figure.Text(line.Values.ElementAtOrDefault(round, double.NaN))}</td>"))}</tr>
+        """);
+
+    private static string Colour(string verdict) => verdict switch { "better" => "good", "worse" => "bad", _ => "" };
+
+    private static IEnumerable<(string, string)> Known(string name, string? value) => value is null ? [] : [(name, value)];
+
+    private static double ElementAtOrDefault(this IReadOnlyList<double> values, int index, double otherwise) =>
+        index < values.Count ? values[index] : otherwise;
+}
