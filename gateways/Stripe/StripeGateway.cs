@@ -9,6 +9,9 @@ public sealed class StripeGateway : IWebhookGateway
 {
     public const string GatewayName = "stripe";
 
+    private const string SecretPrefix = "whsec_";
+    private const int SecretBytesMin = 24;
+
     private readonly FrozenDictionary<string, StripeAccount> _accounts;
 
     private StripeGateway(IEnumerable<KeyValuePair<string, StripeAccount>> accounts) =>
@@ -28,13 +31,25 @@ public sealed class StripeGateway : IWebhookGateway
             var options = setup.Bind<StripeOptions>(section);
             if (options.ToleranceSeconds is < 1 or > 3600)
                 setup.Problem(section.GetSection(nameof(StripeOptions.ToleranceSeconds)), "must be 1 to 3600");
-            // The key is the whole text, "whsec_" included; it is never base64-decoded.
-            var secrets = LiveSecrets.Read(setup, section.GetSection("WebhookSecrets"), Encoding.UTF8.GetBytes);
+            var secrets = LiveSecrets.Read(setup, section.GetSection("WebhookSecrets"), SecretKey);
             var signature = new StripeSignature(secrets, TimeSpan.FromSeconds(options.ToleranceSeconds), setup.Time);
             accounts[name] = new StripeAccount(signature, new StripeEvents(name, options));
         }
 
         return new StripeGateway(accounts);
+    }
+
+    /// <summary>
+    /// The key is the whole text, "whsec_" included; it is never base64-decoded. A text without the prefix is none that Stripe made
+    /// (its libraries' published examples are such), and how good it is cannot be told by its length.
+    /// </summary>
+    /// <exception cref="FormatException">A secret of Stripe's was cut off: its own have 32 bytes and more after the prefix.</exception>
+    private static byte[] SecretKey(string text)
+    {
+        if (text.StartsWith(SecretPrefix, StringComparison.Ordinal)
+            && Encoding.UTF8.GetByteCount(text) - SecretPrefix.Length < SecretBytesMin)
+            throw new FormatException($"is too short: a secret has at least {SecretBytesMin} bytes, {SecretPrefix} not counted");
+        return Encoding.UTF8.GetBytes(text);
     }
 
     public ValueTask<WebhookVerdict> VerifyAsync(WebhookRequest request, CancellationToken cancellationToken) => new(Verify(request));

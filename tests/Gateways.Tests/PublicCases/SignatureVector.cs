@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using PaymentPipeline.Gateways.Tests.Stripe;
 
 namespace PaymentPipeline.Gateways.Tests.PublicCases;
 
@@ -55,7 +56,8 @@ internal sealed class SignatureVector(JsonElement vector)
         var secret = vector.GetProperty("secretOrKey").GetString()!;
         return Gateway switch
         {
-            "stripe" => GatewaySettings.Stripe(secret, vector.GetProperty("toleranceSeconds").GetInt32()),
+            // Vectors without a signature, whose secret the process would not start with: with a longer one the check itself refuses.
+            "stripe" => GatewaySettings.Stripe(secret == "whsec_x" ? StripeSigner.Secret : secret, vector.GetProperty("toleranceSeconds").GetInt32()),
             "adyen" => GatewaySettings.Adyen(secret, body),
             "paypal" => GatewaySettings.PayPal(
                 secret, vector.GetProperty("trustAnchorsPem").GetString()!, vector.GetProperty("intermediatesPem").GetString()!),

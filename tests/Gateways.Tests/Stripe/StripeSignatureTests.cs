@@ -119,27 +119,27 @@ public sealed class StripeSignatureTests
     public async Task H16_H17_a_previous_secret_counts_until_it_expires()
     {
         using var stripe = Make(
-            ("WebhookSecrets:0", "whsec_new"),
-            ("WebhookSecrets:1:Value", "whsec_old"),
+            ("WebhookSecrets:0", Secret("new")),
+            ("WebhookSecrets:1:Value", Secret("old")),
             ("WebhookSecrets:1:ExpiresAt", "2026-11-02T11:00:20+01:00"));
         var body = Bytes(Body);
-        Assert.Equal("secret-1", (await stripe.Verify(body, StripeSigner.Header(body, Now, "whsec_old"))).SecretId);
-        Assert.Equal("secret-0", (await stripe.Verify(body, StripeSigner.Header(body, Now, "whsec_new"))).SecretId);
+        Assert.Equal("secret-1", (await stripe.Verify(body, StripeSigner.Header(body, Now, Secret("old")))).SecretId);
+        Assert.Equal("secret-0", (await stripe.Verify(body, StripeSigner.Header(body, Now, Secret("new")))).SecretId);
 
         stripe.Clock.Now = Now.AddSeconds(10);
-        Assert.Equal(WebhookVerdictKind.NotAuthentic, (await stripe.Verify(body, StripeSigner.Header(body, Now, "whsec_old"))).Kind);
-        Assert.Equal("secret-0", (await stripe.Verify(body, StripeSigner.Header(body, Now, "whsec_new"))).SecretId);
+        Assert.Equal(WebhookVerdictKind.NotAuthentic, (await stripe.Verify(body, StripeSigner.Header(body, Now, Secret("old")))).Kind);
+        Assert.Equal("secret-0", (await stripe.Verify(body, StripeSigner.Header(body, Now, Secret("new")))).SecretId);
     }
 
     [Fact]
     public async Task H18_the_secret_of_another_account_is_not_authentic()
     {
-        using var stripe = Make(("WebhookSecrets:0", "whsec_shop"), ("Accounts:eu:WebhookSecrets:0", "whsec_eu"));
+        using var stripe = Make(("WebhookSecrets:0", Secret("shop")), ("Accounts:eu:WebhookSecrets:0", Secret("eu")));
         var body = Bytes(Body);
-        Assert.Equal(WebhookVerdictKind.Authentic, (await Judge("eu", "whsec_eu")).Kind);
-        Assert.Equal(WebhookVerdictKind.NotAuthentic, (await Judge("eu", "whsec_shop")).Kind);
-        Assert.Equal(WebhookVerdictKind.NotAuthentic, (await Judge("default", "whsec_eu")).Kind);
-        Assert.Equal("unknown_account", (await Judge("us", "whsec_eu")).Reason);
+        Assert.Equal(WebhookVerdictKind.Authentic, (await Judge("eu", Secret("eu"))).Kind);
+        Assert.Equal(WebhookVerdictKind.NotAuthentic, (await Judge("eu", Secret("shop"))).Kind);
+        Assert.Equal(WebhookVerdictKind.NotAuthentic, (await Judge("default", Secret("eu"))).Kind);
+        Assert.Equal("unknown_account", (await Judge("us", Secret("eu"))).Reason);
 
         async Task<WebhookVerdict> Judge(string account, string secret) => await stripe.Gateway.VerifyAsync(
             new WebhookRequest(account, body, new HeaderLines([StripeSigner.Header(body, Now, secret)])), CancellationToken.None);
@@ -177,13 +177,13 @@ public sealed class StripeSignatureTests
         using var stripe = Make();
         byte[] body = [.. Bytes("""{"id":"evt_"""), 0xC3, 0x28, .. Bytes("\"}")];
         Assert.Equal(WebhookVerdictKind.Malformed, (await stripe.Verify(body, StripeSigner.Header(body, Now))).Kind);
-        Assert.Equal(WebhookVerdictKind.NotAuthentic, (await stripe.Verify(body, StripeSigner.Header(body, Now, "whsec_other"))).Kind);
+        Assert.Equal(WebhookVerdictKind.NotAuthentic, (await stripe.Verify(body, StripeSigner.Header(body, Now, Secret("other")))).Kind);
     }
 
     [Fact]
     public async Task A_refusal_after_the_whole_check_allocates_nothing()
     {
-        using var stripe = Make(("WebhookSecrets:0", "whsec_a"), ("WebhookSecrets:1", "whsec_b"));
+        using var stripe = Make(("WebhookSecrets:0", Secret("a")), ("WebhookSecrets:1", Secret("b")));
         var request = new WebhookRequest("default", new byte[250], new OneHeader($"t={T},v1={new string('0', 64)},v1={Good}"));
         // Library code may box until it is optimised, in the background, some thousand calls later.
         var started = TimeProvider.System.GetTimestamp();
@@ -223,4 +223,6 @@ public sealed class StripeSignatureTests
             return 1;
         }
     }
+
+    private static string Secret(string whose) => $"whsec_of_these_tests_0123456789_{whose}";
 }

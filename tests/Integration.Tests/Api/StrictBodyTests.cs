@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using PaymentPipeline.TestKit;
 using Xunit;
 
 namespace PaymentPipeline.Integration.Tests.Api;
@@ -93,16 +94,23 @@ public sealed class StrictBodyTests(FrontFixture front) : IClassFixture<FrontFix
     {
         var items = "{\"amount\":1,\"x\":[" + string.Join(',', Enumerable.Repeat("1", 120_000)) + "]}";
         var keys = "{\"amount\":1,\"metadata\":{" + string.Join(',', Enumerable.Range(0, 18_000).Select(i => $"\"{i:x4}\":\"\"")) + "}}";
+        // As many as a body can hold, all with one hash, at the top and deeper.
+        var colliding = "{\"amount\":1," + CollidingNames.Members(14_000) + "}";
+        var deeper = "{\"amount\":1,\"metadata\":{" + CollidingNames.Members(14_000) + "}}";
         await Server.PostAsync("/v1/probe", items, Key);
 
-        foreach (var body in new[] { items, keys })
+        foreach (var body in new[] { items, keys, colliding, deeper })
         {
             var started = Stopwatch.GetTimestamp();
-            await Server.PostAsync("/v1/probe", body, Key);
+            var answer = await Server.PostAsync("/v1/probe", body, Key);
 
+            // Those keys are good: the rule for metadata is a payment's.
+            Assert.Equal(body == keys ? null : "invalid_member", answer.Code);
             // A quarter of a megabyte; the machine is shared, hence the generous limit.
             Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(1), $"{Stopwatch.GetElapsedTime(started)}");
         }
+
+        Assert.Equal("payload_too_large", (await Server.PostAsync("/v1/probe", $"{{{CollidingNames.Members(100_000)}}}", Key)).Code);
     }
 
     [Fact]

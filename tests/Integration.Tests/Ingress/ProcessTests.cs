@@ -70,6 +70,18 @@ public sealed class ProcessTests
     }
 
     [Fact]
+    public async Task H128_a_secret_that_was_cut_off_refuses_the_start_with_its_setting_and_without_its_value()
+    {
+        await using var ingress = ServiceProcess.Start(
+            Ingress, Environment(await IngressFixture.DatabaseAsync(), ("Gateways__Stripe__WebhookSecrets__1", "whsec_cut_off_somewhere")));
+
+        Assert.Equal(1, await ingress.ExitAsync(Soon));
+
+        Assert.Contains(ingress.Errors, line => line.Contains("Gateways:Stripe:WebhookSecrets:1 is too short", StringComparison.Ordinal));
+        Assert.DoesNotContain("cut_off_somewhere", string.Join('\n', [.. ingress.Errors, .. ingress.Output]), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_setting_of_the_wrong_type_is_one_line_and_exit_code_1()
     {
         await using var ingress = ServiceProcess.Start(
