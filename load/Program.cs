@@ -7,6 +7,7 @@ var root = new RootCommand("PaymentPipeline's figures, each beside its floor in 
     BenchCommand.Build(),
     ApiBenchCommand.Build(),
     ReportCommand.Build(),
+    FloorsCommand.Build(),
     BareEndpoint.Build(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -9,17 +9,6 @@ namespace PaymentPipeline.Load.Floors;
 /// </summary>
 internal static class ServerSideScript
 {
-    private const string Tables = """
-        DROP SCHEMA IF EXISTS floor CASCADE;
-        CREATE SCHEMA floor;
-        CREATE TABLE floor.inbox (key text PRIMARY KEY, received_at timestamptz NOT NULL);
-        CREATE TABLE floor.payment (id bigint PRIMARY KEY, reference text NOT NULL UNIQUE, captured bigint NOT NULL, version int NOT NULL);
-        CREATE TABLE floor.transition (payment_id bigint, version int, cause text NOT NULL, PRIMARY KEY (payment_id, version));
-        CREATE TABLE floor.journal (
-            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, payment_id bigint NOT NULL, account text NOT NULL, amount bigint NOT NULL);
-        CREATE TABLE floor.outbox (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, payload bytea NOT NULL);
-        """;
-
     private const string Script = """
         DO $$
         DECLARE batch int; n int;
@@ -42,17 +31,11 @@ internal static class ServerSideScript
     {
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync();
-        await ExecuteAsync(connection, Tables);
+        await FloorTables.ExecuteAsync(connection, FloorTables.Books);
         var started = Stopwatch.GetTimestamp();
-        await ExecuteAsync(connection, Script.Replace("EVENTS", $"{events}", StringComparison.Ordinal));
+        await FloorTables.ExecuteAsync(connection, Script.Replace("EVENTS", $"{events}", StringComparison.Ordinal));
         var rate = events / Stopwatch.GetElapsedTime(started).TotalSeconds;
-        await ExecuteAsync(connection, "DROP SCHEMA floor CASCADE");
+        await FloorTables.ExecuteAsync(connection, FloorTables.Drop);
         return rate;
-    }
-
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
-    {
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 300 };
-        await command.ExecuteNonQueryAsync();
     }
 }
