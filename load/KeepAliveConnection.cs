@@ -25,21 +25,32 @@ internal sealed class KeepAliveConnection(IPEndPoint server) : IDisposable
             for (var sent = 0; sent < request.Length;) sent += await socket.SendAsync(request[sent..], SocketFlags.None);
             return await ReadStatusAsync(socket);
         }
-        catch (Exception exception) when (exception is SocketException or IOException)
+        // Disposed: closed meanwhile by whoever waited too long for the answer.
+        catch (Exception exception) when (exception is SocketException or IOException or ObjectDisposedException)
         {
-            _socket?.Dispose();
-            _socket = null;
+            Close();
             return NoAnswer;
         }
     }
 
-    public void Dispose() => _socket?.Dispose();
+    /// <summary>The next request goes over a fresh connection; one that waits for its answer hears <see cref="NoAnswer"/>.</summary>
+    public void Close() => Interlocked.Exchange(ref _socket, null)?.Dispose();
+
+    public void Dispose() => Close();
 
     private async Task<Socket> ConnectAsync()
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(server);
-        return socket;
+        try
+        {
+            await socket.ConnectAsync(server);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private async Task<int> ReadStatusAsync(Socket socket)

@@ -2,14 +2,40 @@ using System.CommandLine;
 using PaymentPipeline.Load;
 using PaymentPipeline.Load.Floors;
 using PaymentPipeline.Load.Growth;
+using PaymentPipeline.Load.Profiles;
 
-var root = new RootCommand("PaymentPipeline's figures, each beside its floor in the same run.")
+var root = new RootCommand("""
+    Load that can be shown: each run against a system of its own (or --data), ends with verify, leaves a report.
+
+    Examples:
+      ./pipeline load steady --rate 2000 --seconds 30
+      ./pipeline load peak --engine kafka --kill ingress,processors
+      ./pipeline load compare --rounds 5
+      ./pipeline load flood --baseline load/results/earlier.json
+    """);
+foreach (var profile in WebhookProfiles.Build()) root.Add(profile);
+root.Add(BenchCommand.Build());
+root.Add(ApiBenchCommand.Build());
+root.Add(ReportCommand.Build());
+root.Add(FloorsCommand.Build());
+root.Add(GrowCommand.Build());
+root.Add(BareEndpoint.Build());
+
+try
 {
-    BenchCommand.Build(),
-    ApiBenchCommand.Build(),
-    ReportCommand.Build(),
-    FloorsCommand.Build(),
-    GrowCommand.Build(),
-    BareEndpoint.Build(),
-};
-return await root.Parse(args).InvokeAsync();
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration
+    {
+        EnableDefaultExceptionHandler = false,
+        // The own system is stopped in order, which may take a while.
+        ProcessTerminationTimeout = TimeSpan.FromMinutes(4),
+    });
+}
+catch (UserErrorException error)
+{
+    await Console.Error.WriteLineAsync($"load: {error.Message}");
+    return 2;
+}
+catch (OperationCanceledException)
+{
+    return 130;
+}

@@ -22,11 +22,14 @@ internal sealed class RunningSystem
     public IPEndPoint Api { get; }
     public IPEndPoint Ingress { get; }
     public IPEndPoint Simulator { get; }
+
+    /// <summary>That its services got, by their names in the environment.</summary>
+    public IReadOnlyDictionary<string, string> Settings => _settings;
     public string ConnectionString => Setting("Database__ConnectionString");
 
     public string Setting(string name) => _settings.TryGetValue(name, out var value)
         ? value
-        : throw new InvalidOperationException($"The system in {Data.FullName} was started without {name}.");
+        : throw new UserErrorException($"The system in {Data.FullName} was started without {name}.");
 
     public static Option<DirectoryInfo> DataOption() => new("--data")
     {
@@ -37,7 +40,8 @@ internal sealed class RunningSystem
     public static RunningSystem Read(DirectoryInfo data)
     {
         var file = Path.Combine(data.FullName, "system.json");
-        if (!File.Exists(file)) throw new InvalidOperationException($"{file} is not there: start './pipeline up --idle' first.");
+        if (!File.Exists(file)) throw new UserErrorException(
+            $"{file} is not there: start './pipeline up --idle' with that --data first, or leave --data out.");
         using var state = JsonDocument.Parse(File.ReadAllText(file));
         var settings = state.RootElement.GetProperty("settings").EnumerateObject().ToDictionary(
             setting => setting.Name, setting => setting.Value.GetString()!);

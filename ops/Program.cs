@@ -14,7 +14,8 @@ var root = new RootCommand("PaymentPipeline: takes the gateways' webhooks, keeps
     DeadLettersCommand.Build(),
     MigrateCommand.Build(),
     TokenCommand.Build(),
-    // The script runs the tests itself; this entry only lists the command and its help.
+    // The script runs these itself; the entries only list them.
+    new Command("load", "Load profiles, each with its report. See ./pipeline load --help."),
     new Command("test", "Runs every test on real parts. See ./pipeline test --help."),
 };
 

@@ -17,6 +17,7 @@ public sealed class HouseTests
         ["processors"] = ["hosting", "core", "gateways", "eventlog", "storage"],
         ["api"] = ["hosting", "core", "gateways", "storage"],
         ["simulator"] = [],
+        ["load"] = ["core", "eventlog"],
     };
 
     public static TheoryData<string> Projects => [.. AllowedReferences.Keys];
@@ -81,5 +82,5 @@ public sealed class HouseTests
         Project(folder).Descendants("ProjectReference")
             .Select(reference => reference.Attribute("Include")!.Value.Replace('\\', '/').Split('/')[^2]);
 
-    private static XDocument Project(string folder) => XDocument.Parse(Repository.Read(Repository.Files("*.csproj", folder).Single()));
+    private static XDocument Project(string folder) => XDocument.Parse(Repository.Read(Repository.Files("*.csproj", folder).Single(file => Path.GetDirectoryName(file) == folder)));
 }
