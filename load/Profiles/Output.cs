@@ -46,7 +46,7 @@ internal static class Output
             Say($"  answers  {string.Join("  ", sum.ByStatus.Select(one => FormattableString.Invariant($"{one.Key}: {one.Value:N0}")))}");
             if (sum.DrainSeconds is { } drain) Say($"  backlog  gone {drain:N1} s after the last was sent");
             foreach (var process in sum.Processes)
-                Say($"  {process.Name,-10} {process.CpuMicrosPerWebhook,7:N0} µs of CPU a webhook, {process.PeakRss / 1e6,6:N0} MB at most");
+                Say($"  {process.Name,-10} {process.CpuMicrosPerWebhook,7:N0} µs of CPU a webhook, {process.PeakRss / 1e6,6:N0} MB");
         }
         foreach (var line in RoundLines.Of(report.Rounds)) Say($"  {line.Name}: {line.Median:N2} ({line.Min:N2} to {line.Max:N2})");
         foreach (var line in baseline?.Lines() ?? []) Console.WriteLine(line);
