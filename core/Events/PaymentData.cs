@@ -67,7 +67,7 @@ internal static class PaymentData
     private static void WriteFailure(Utf8JsonWriter json, FactDetails details)
     {
         json.WriteStartObject("failure"u8);
-        json.WriteString("code"u8, details.FailureCode);
+        json.WriteString("code"u8, details.FailureCode ?? details.FailureClass);
         json.WriteString("declineCode"u8, details.DeclineCode);
         json.WriteString("message"u8, details.Message);
         json.WriteEndObject();

@@ -70,11 +70,23 @@ public sealed record FactDetails
 {
     public static FactDetails None { get; } = new();
 
-    /// <summary>Why it failed, the gateway's word: <c>card_declined</c>, <c>Refused</c>.</summary>
+    /// <summary>
+    /// Why it failed, in our closed set of words (<c>docs/errors.md</c>): <c>insufficient_funds</c>. An attempt to pay that has one is
+    /// remembered as <see cref="PaymentFailure"/>.
+    /// </summary>
+    public string? FailureClass { get; init; }
+
+    /// <summary>Why it failed, the gateway's word: <c>card_declined</c>, at Adyen the number of the refusal reason.</summary>
     public string? FailureCode { get; init; }
 
     /// <summary>The issuer's word: <c>insufficient_funds</c>.</summary>
     public string? DeclineCode { get; init; }
+
+    /// <summary>The card network's own code for the decline, as the gateway passes it on: <c>51</c>.</summary>
+    public string? NetworkCode { get; init; }
+
+    /// <summary>What the gateway or the network advises to do next: <c>try_again_later</c>, <c>03</c>.</summary>
+    public string? AdviceCode { get; init; }
 
     /// <summary>The gateway's sentence for the merchant.</summary>
     public string? Message { get; init; }

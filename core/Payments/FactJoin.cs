@@ -6,10 +6,11 @@ internal static class FactJoin
     public static FoldMemory Join(this FoldMemory memory, Fact fact)
     {
         // The same thing may be told twice under one key, once with more names than the other time (a charge without the
-        // metadata of its intent). Names and figures join; money parts do not, since the journal books a cause once.
+        // metadata of its intent). Names, figures and details join; money parts do not, since the journal books a cause once.
         if (memory.Knows(fact.Key))
-            return memory.JoinFigures(fact).JoinNames(fact).JoinStanding(fact);
-        return memory.JoinKey(fact.Key).JoinFigures(fact).JoinNames(fact).JoinStanding(fact).JoinTotals(fact).JoinPart(fact);
+            return memory.JoinFigures(fact).JoinNames(fact).JoinStanding(fact).JoinDetails(fact);
+        return memory.JoinKey(fact.Key).JoinFigures(fact).JoinNames(fact).JoinStanding(fact).JoinDetails(fact).JoinTotals(fact)
+            .JoinPart(fact);
     }
 
     /// <summary>The part that the fact is about; null when it is about none, or about a total.</summary>
@@ -97,6 +98,18 @@ internal static class FactJoin
             Standing = standing,
             Milestones = again ? memory.Milestones | Milestones.CanBeTriedAgain : memory.Milestones,
         };
+    }
+
+    // Most facts have none: then nothing is made here, and nothing stored.
+    private static FoldMemory JoinDetails(this FoldMemory memory, Fact fact)
+    {
+        if (ReferenceEquals(fact.Details, FactDetails.None))
+            return memory;
+        var checks = CheckMemory.Join(memory.Checks, fact);
+        var failure = FailureMemory.Join(memory.Failure, fact);
+        return ReferenceEquals(checks, memory.Checks) && ReferenceEquals(failure, memory.Failure)
+            ? memory
+            : memory with { Checks = checks, Failure = failure };
     }
 
     private static FoldMemory JoinTotals(this FoldMemory memory, Fact fact)

@@ -38,6 +38,12 @@ public sealed record FoldMemory
     /// <summary>The earliest fact that names the user; null for none.</summary>
     internal Naming? User { get; init; }
 
+    /// <summary>What was checked of the payer; null for nothing.</summary>
+    internal CheckMemory? Checks { get; init; }
+
+    /// <summary>Why the newest attempt that failed did; null when none says.</summary>
+    internal FailureMemory? Failure { get; init; }
+
     internal bool Knows(FactKey key) => Array.BinarySearch(Keys, key.Value, StringComparer.Ordinal) >= 0;
 
     /// <summary>The part as told so far; nothing told when it is unknown.</summary>

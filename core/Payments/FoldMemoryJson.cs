@@ -25,6 +25,8 @@ internal static class FoldMemoryJson
             WriteTriple(json, "o", order.UtcTicks, order.Key, order.Value);
         if (memory.User is { } user)
             WriteTriple(json, "u", user.UtcTicks, user.Key, user.Value);
+        memory.Checks?.Write(json, "c");
+        memory.Failure?.Write(json, "f");
         json.WriteEndObject();
     });
 
@@ -65,6 +67,8 @@ internal static class FoldMemoryJson
                 return memory with { Standing = new Standing(ticks, Enum.Parse<FactKind>(kind), key) };
             case "o": return memory with { Order = ReadNaming(ref json) };
             case "u": return memory with { User = ReadNaming(ref json) };
+            case "c": return memory with { Checks = CheckMemory.Read(ref json) };
+            case "f": return memory with { Failure = FailureMemory.Read(ref json) };
             default:
                 json.Skip();
                 return memory;
@@ -123,7 +127,7 @@ internal static class FoldMemoryJson
             var told = (Told)json.GetInt32();
             json.Read();
             var currency = json.TokenType == JsonTokenType.String ? json.GetString() : null;
-            while (json.TokenType != JsonTokenType.EndArray && json.Read()) { }
+            SkipRest(ref json);
             parts.Add(new Part(kind, id, amount, told, currency));
         }
         return [.. parts];
@@ -160,6 +164,19 @@ internal static class FoldMemoryJson
         var value = Text(ref json);
         Expect(ref json, JsonTokenType.EndArray);
         return (ticks, key, value);
+    }
+
+    /// <summary>The next item of an array: a string or null.</summary>
+    public static string? TextOrNull(ref Utf8JsonReader json)
+    {
+        json.Read();
+        return json.GetString();
+    }
+
+    /// <summary>To the end of the array, over what a newer program wrote behind what is known here.</summary>
+    public static void SkipRest(ref Utf8JsonReader json)
+    {
+        while (json.TokenType != JsonTokenType.EndArray && json.Read()) { }
     }
 
     private static string Text(ref Utf8JsonReader json) => json.GetString() ?? throw new JsonException("Null in the memory of the fold.");

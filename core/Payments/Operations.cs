@@ -42,6 +42,14 @@ internal static class Operations
         return kind == OperationKind.Capture && memory.Find(refusal).Told != Told.Nothing ? OperationStatus.Failed : null;
     }
 
+    /// <summary>Captures that failed later included.</summary>
+    public static bool HasCapture(FoldMemory memory)
+    {
+        foreach (var part in memory.Parts)
+            if (part.Kind == PartKind.Capture) return true;
+        return false;
+    }
+
     /// <summary>See <see cref="Payment.OnlyCaptureId"/>.</summary>
     public static string? OnlyCaptureOf(FoldMemory memory)
     {

@@ -77,8 +77,26 @@ public sealed record Payment
     /// <summary>The uncaptured rest was released.</summary>
     public bool IsVoided => Memory.Milestones.HasFlag(Milestones.Voided);
 
+    private bool HasHeldMoney =>
+        Memory.Milestones.HasFlag(Milestones.Authorized) || CapturedTotal > 0 || Operations.HasCapture(Memory);
+
     /// <summary>The largest total captured that was told (Stripe tells no parts); 0 for none.</summary>
     public long CapturedTotal => Memory.CapturedTotal;
+
+    /// <summary>
+    /// What issuer and gateway checked; null when nobody told. Once money is held, only what was said with the money counts: what was
+    /// checked of an attempt that failed says nothing of the one that paid.
+    /// </summary>
+    public PaymentChecks? Checks => Memory.Checks?.Shown();
+
+    /// <summary>
+    /// Why the newest attempt that failed did. Only while the payment waits for another way to pay, or ended without one
+    /// (<see cref="PaymentStatus.Failed"/>, <see cref="PaymentStatus.Canceled"/>): once money was held it explains nothing any more.
+    /// </summary>
+    public PaymentFailure? Failure =>
+        Status is PaymentStatus.RequiresPaymentMethod or PaymentStatus.Failed or PaymentStatus.Canceled && !HasHeldMoney
+            ? Memory.Failure?.Failure
+            : null;
 
     /// <summary>The gateway's id of the one capture that was made; null when there is none or are several, or when it failed.</summary>
     public string? OnlyCaptureId => Operations.OnlyCaptureOf(Memory);

@@ -17,13 +17,31 @@ internal sealed record FactSoup(Fact[] Facts)
         from at in Gen.Choose(0, 3)
         from total in Gen.Choose(0, 3)
         from named in Gen.Choose(0, 5)
-        select Make(kind, part, amount, whole, at, total == 0, named);
+        from details in Details
+        select Make(kind, part, amount, whole, at, total == 0, named) with { Details = details };
+
+    // Half of the facts have none, as in life; the others any mixture, so that members meet and miss each other.
+    private static Gen<FactDetails> Details { get; } =
+        from any in Gen.Choose(0, 1)
+        from avs in Gen.Elements(null, "pass", "fail")
+        from cvv in Gen.Elements(null, "M", "N\0")
+        from level in Gen.Elements(null, "low", "high")
+        from score in Gen.Elements<int?>(null, 0, 70)
+        from code in Gen.Elements(null, "card_declined", "insufficient_funds")
+        from gatewayCode in Gen.Elements(null, "x", "y")
+        from message in Gen.Elements(null, "Declined.", "Ask payer@shop.example.")
+        from advice in Gen.Elements(null, "03")
+        select any == 0 ? FactDetails.None : new FactDetails
+        {
+            AvsResult = avs, CvvResult = cvv, RiskLevel = level, RiskScore = score, FailureClass = code, FailureCode = gatewayCode,
+            Message = message, AdviceCode = advice,
+        };
 
     /// <summary>A soup, smaller ones first when a property fails.</summary>
     public static Arbitrary<FactSoup> Arbitrary { get; } = Arb.From(OneFact.ArrayOf().Select(facts => new FactSoup(facts)), Smaller);
 
-    public override string ToString() =>
-        string.Join("; ", Facts.Select(fact => $"{fact.Key} of {fact.PaymentAmount} at {fact.OccurredAt:ss} for {fact.OrderId}/{fact.UserId}"));
+    public override string ToString() => string.Join("; ", Facts.Select(fact =>
+        $"{fact.Key} of {fact.PaymentAmount} at {fact.OccurredAt:ss} for {fact.OrderId}/{fact.UserId} with {fact.Details}"));
 
     // One key may be told with other names, another time and another whole amount, as an intent and its charge do; never with
     // another amount of its part.

@@ -176,6 +176,7 @@ public sealed class PaymentFoldProperties
             $"{payment.AmountDisputed} {payment.Fees}",
             life.Balances(),
             life.Effects(),
+            $"{payment.Checks} {payment.Failure}",
             System.Text.Encoding.UTF8.GetString(payment.Memory.ToJson()));
     }
 
