@@ -29,7 +29,13 @@ public sealed record Payment
     public string? ClientSecret { get; init; }
     public NextAction? NextAction { get; init; }
 
-    /// <summary>Why the last attempt failed; null when none did.</summary>
+    /// <summary>What issuer and gateway checked of the payer; null where nobody told.</summary>
+    public Checks? Checks { get; init; }
+
+    /// <summary>
+    /// Why the newest attempt to pay failed: while the payment waits for another way to pay, or when it ended without one. Null once
+    /// money was held.
+    /// </summary>
     public Failure? Failure { get; init; }
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
     public DateTimeOffset? CreatedAt { get; init; }
@@ -41,7 +47,23 @@ public sealed record Payment
 /// <param name="Data">For the gateway's client-side library, in its own form.</param>
 public sealed record NextAction(string? Type, string? Url, System.Text.Json.JsonElement? Data = null);
 
-public sealed record Failure(string? Code, string? DeclineCode, string? Message);
+/// <summary>Why an attempt to pay failed.</summary>
+/// <param name="Code">Of a closed set: docs/errors.md.</param>
+/// <param name="DeclineCode">The issuer's word.</param>
+/// <param name="Message">The gateway's sentence for the merchant; not for the payer.</param>
+/// <param name="GatewayCode">The gateway's word.</param>
+/// <param name="NetworkCode">The card network's own code.</param>
+/// <param name="AdviceCode">What the gateway or the network advises to do next.</param>
+public sealed record Failure(
+    string? Code, string? DeclineCode, string? Message, string? GatewayCode = null, string? NetworkCode = null,
+    string? AdviceCode = null);
+
+/// <summary>What issuer and gateway checked of the payer, in the gateway's words.</summary>
+/// <param name="Avs">Of the address.</param>
+/// <param name="Cvv">Of the card's security code.</param>
+/// <param name="RiskLevel">By the gateway's own risk engine.</param>
+/// <param name="RiskScore">By the gateway's own risk engine; higher is riskier.</param>
+public sealed record Checks(string? Avs, string? Cvv, string? RiskLevel, int? RiskScore);
 
 /// <summary>The statuses of a payment.</summary>
 public static class PaymentStatuses

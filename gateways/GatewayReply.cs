@@ -66,7 +66,23 @@ public sealed record NextAction(string Type, string? Url, string? Data = null);
 /// <param name="GatewayCode">The gateway's word for it.</param>
 /// <param name="DeclineCode">The issuer's word for it.</param>
 /// <param name="Message">The gateway's sentence for the merchant; never for the payer, never with personal data.</param>
-public sealed record GatewayFailure(string Code, string? GatewayCode = null, string? DeclineCode = null, string? Message = null);
+/// <param name="NetworkCode">The card network's own code for the decline.</param>
+/// <param name="AdviceCode">What the gateway or the network advises to do next.</param>
+public sealed record GatewayFailure(
+    string Code, string? GatewayCode = null, string? DeclineCode = null, string? Message = null, string? NetworkCode = null,
+    string? AdviceCode = null)
+{
+    /// <summary>As the fact of the failed attempt tells it, beside what else is known: the answer and the books then say the same.</summary>
+    public FactDetails In(FactDetails known) => known with
+    {
+        FailureClass = Code,
+        FailureCode = GatewayCode,
+        DeclineCode = DeclineCode,
+        Message = Message,
+        NetworkCode = NetworkCode,
+        AdviceCode = AdviceCode,
+    };
+}
 
 /// <summary>How a gateway's account does.</summary>
 /// <param name="Breaker">closed, half_open or open.</param>

@@ -56,7 +56,8 @@ internal static class PaymentWords
         },
         new("GET /v1/payments/{id}", "getPayment", PaymentTag, "Read a payment")
         {
-            Description = "By our id, or by any id by which the gateway names the payment.",
+            Description = "By our id, or by any id by which the gateway names the payment. failure is that of the newest attempt to pay, "
+                + "while the payment waits for another or when it ended without money; checks are the gateway's words.",
             Answer = typeof(PaymentResource),
             HasETag = true,
         },

@@ -29,7 +29,7 @@ internal static class NeverMade
                 FoundsPayment = false,
                 PartId = name,
                 OccurredAt = now,
-                Details = FactDetails.None with { FailureCode = reply.Failure?.Code, Message = reply.Failure?.Message },
+                Details = reply.Failure?.In(FactDetails.None) ?? FactDetails.None,
             },
         ];
     }

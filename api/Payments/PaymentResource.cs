@@ -46,7 +46,13 @@ internal sealed record PaymentResource
     /// <summary>What the payer must do; absent for nothing.</summary>
     public NextActionResource? NextAction { get; init; }
 
-    /// <summary>Why the request failed; only in the answer to the request that failed.</summary>
+    /// <summary>What issuer and gateway checked of the payer; absent where nobody told.</summary>
+    public ChecksResource? Checks { get; init; }
+
+    /// <summary>
+    /// Why the newest attempt to pay failed: while the payment waits for another way to pay, or when it ended without one. Absent once
+    /// money was held.
+    /// </summary>
     public FailureResource? Failure { get; init; }
     public string? ReturnUrl { get; init; }
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
@@ -77,6 +83,8 @@ internal sealed record PaymentResource
         AmountRefundPending = payment.AmountRefundPending,
         AmountDisputed = payment.AmountDisputed,
         NextAction = NextActionResource.Read(details.NextAction),
+        Checks = ChecksResource.Of(payment.Checks),
+        Failure = FailureResource.Of(payment.Failure),
         ReturnUrl = details.ReturnUrl,
         Metadata = details.Metadata is { } metadata
             ? JsonSerializer.Deserialize(metadata, AnswerJson.Default.DictionaryStringString)
@@ -132,10 +140,27 @@ internal sealed record NextActionResource(string Type, string? Url, JsonElement?
 /// <param name="GatewayCode">The gateway's word.</param>
 /// <param name="DeclineCode">The issuer's word.</param>
 /// <param name="Message">The gateway's sentence for the merchant; not for the payer.</param>
-internal sealed record FailureResource(string Code, string? GatewayCode, string? DeclineCode, string? Message)
+/// <param name="NetworkCode">The card network's own code for the decline.</param>
+/// <param name="AdviceCode">What the gateway or the network advises to do next.</param>
+internal sealed record FailureResource(
+    string Code, string? GatewayCode, string? DeclineCode, string? Message, string? NetworkCode, string? AdviceCode)
 {
+    public static FailureResource? Of(PaymentFailure? failure) => failure is null ? null : new(
+        failure.Code, failure.GatewayCode, failure.DeclineCode, failure.Message, failure.NetworkCode, failure.AdviceCode);
+
+    /// <summary>As the books keep it, so that what the request is answered and what is read later are the same.</summary>
     public static FailureResource? Of(GatewayFailure? failure) =>
-        failure is null ? null : new(failure.Code, failure.GatewayCode, failure.DeclineCode, failure.Message);
+        failure is null ? null : Of(PaymentFailure.Of(failure.In(FactDetails.None)));
+}
+
+/// <param name="Avs">Of the address, in the gateway's words.</param>
+/// <param name="Cvv">Of the card's security code, in the gateway's words.</param>
+/// <param name="RiskLevel">By the gateway's own risk engine.</param>
+/// <param name="RiskScore">By the gateway's own risk engine; higher is riskier.</param>
+internal sealed record ChecksResource(string? Avs, string? Cvv, string? RiskLevel, int? RiskScore)
+{
+    public static ChecksResource? Of(PaymentChecks? checks) =>
+        checks is null ? null : new(checks.Avs, checks.Cvv, checks.RiskLevel, checks.RiskScore);
 }
 
 [JsonSourceGenerationOptions(

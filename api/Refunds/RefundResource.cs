@@ -2,6 +2,7 @@ using System.Text.Json;
 using PaymentPipeline.Api.Operations;
 using PaymentPipeline.Core;
 using PaymentPipeline.Core.Payments;
+using PaymentPipeline.Gateways;
 using PaymentPipeline.Storage;
 using PaymentPipeline.Storage.Operations;
 
@@ -59,7 +60,7 @@ internal sealed record RefundResource
         Reason = refund.Reason,
         GatewayRefundId = refund.GatewayReference,
         Failure = refund is { Status: OperationStatus.Failed, FailureCode: { } code }
-            ? new(code, null, null, refund.FailureMessage)
+            ? Payments.FailureResource.Of(new GatewayFailure(code, Message: refund.FailureMessage))
             : null,
         CreatedAt = refund.CreatedAt,
     };

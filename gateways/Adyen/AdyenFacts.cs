@@ -10,6 +10,9 @@ namespace PaymentPipeline.Gateways.Adyen;
 /// </summary>
 internal static class AdyenFacts
 {
+    /// <summary>What only an answer has of a refusal; webhooks have but the reason's text.</summary>
+    public const string ReasonCode = "refusalReasonCode", ResultCode = "resultCode";
+
     public static IReadOnlyList<Fact> Of(AdyenNotice notice, AdyenCaptureMode mode) => (notice.EventCode, notice.Success) switch
     {
         // A payment of nothing with which a way to pay is kept: the token's own event tells of that.
@@ -71,13 +74,18 @@ internal static class AdyenFacts
     private static Fact Refused(AdyenNotice notice) => Whole(notice, FactKind.Failed) with
     {
         PartId = notice.PspReference,
-        Details = Checks(notice) with
-        {
-            FailureCode = notice.Hint("reason"),
-            DeclineCode = notice.AdditionalHint("refusalReasonRaw"),
-            Message = notice.AdditionalHint("merchantAdviceCode"),
-        },
+        Details = FailureOf(notice)?.In(Checks(notice)) ?? Checks(notice),
     };
+
+    /// <summary>Null where nothing says why: an offer that ran out tells of no attempt.</summary>
+    public static GatewayFailure? FailureOf(AdyenNotice notice)
+    {
+        var (code, reason, raw) = (notice.Hint(ReasonCode), notice.Hint("reason"), notice.AdditionalHint("refusalReasonRaw"));
+        var result = notice.Hint(ResultCode);
+        return code is null && reason is null && raw is null && result is null
+            ? null
+            : AdyenRefusals.FailureOf(code, reason, result ?? "Refused", raw, notice.AdditionalHint("merchantAdviceCode"));
+    }
 
     private static FactDetails Checks(AdyenNotice notice) => new()
     {

@@ -28,11 +28,11 @@ internal static class AdyenPaymentReplies
         var resultCode = root.RequiredText("resultCode");
         return resultCode switch
         {
-            "Authorised" => Accepted(root, Facts(root, asked, "AUTHORISATION", success: true)),
-            "Refused" or "Cancelled" or "Error" => Declined(root, asked, resultCode),
+            "Authorised" => Accepted(root, Facts(root, asked, "AUTHORISATION")),
+            "Refused" or "Cancelled" or "Error" => Declined(root, asked),
             "RedirectShopper" or "IdentifyShopper" or "ChallengeShopper" or "PresentToShopper" => ToAct(root, asked),
             "Pending" or "Received" when root.At("action").Exists() => ToAct(root, asked),
-            "Pending" or "Received" => Accepted(root, Facts(root, asked, "PENDING", success: true)),
+            "Pending" or "Received" => Accepted(root, Facts(root, asked, "PENDING")),
 
             // Part of the amount (gift cards), authentication without payment: never asked for.
             _ => AdyenErrors.Unknown("unreadable_reply", "Adyen's answer has a result that was not asked for.", resultCode),
@@ -69,17 +69,15 @@ internal static class AdyenPaymentReplies
         GatewayPaymentId = root.RequiredText("pspReference"),
     };
 
-    private static GatewayReply Declined(JsonElement root, AdyenAsked asked, string resultCode)
+    private static GatewayReply Declined(JsonElement root, AdyenAsked asked)
     {
-        var reasonCode = root.Text("refusalReasonCode");
+        var notice = NoticeOf(root, asked, "AUTHORISATION", root.RequiredText("pspReference")) with { Success = false };
         return new GatewayReply
         {
             Outcome = GatewayOutcome.Declined,
-            Facts = Facts(root, asked, "AUTHORISATION", success: false),
-            GatewayPaymentId = root.RequiredText("pspReference"),
-            Failure = new GatewayFailure(
-                AdyenRefusals.CodeOf(reasonCode, resultCode), reasonCode ?? resultCode, root.At("additionalData").Text("refusalReasonRaw"),
-                root.Text("refusalReason")),
+            Facts = AdyenFacts.Of(notice, AdyenCaptureMode.Manual),
+            GatewayPaymentId = notice.PspReference,
+            Failure = AdyenFacts.FailureOf(notice),
         };
     }
 
@@ -102,8 +100,8 @@ internal static class AdyenPaymentReplies
     }
 
     // Our reference says who captures, so that the account's setting does not count.
-    private static IReadOnlyList<Fact> Facts(JsonElement root, AdyenAsked asked, string eventCode, bool success) => AdyenFacts.Of(
-        NoticeOf(root, asked, eventCode, root.RequiredText("pspReference")) with { Success = success }, AdyenCaptureMode.Manual);
+    private static IReadOnlyList<Fact> Facts(JsonElement root, AdyenAsked asked, string eventCode) =>
+        AdyenFacts.Of(NoticeOf(root, asked, eventCode, root.RequiredText("pspReference")), AdyenCaptureMode.Manual);
 
     // As a webhook would tell it. The amount and the reference are ours: where the answer has them they were found equal.
     private static AdyenNotice NoticeOf(JsonElement root, AdyenAsked asked, string eventCode, string psp) => new(
@@ -119,6 +117,8 @@ internal static class AdyenPaymentReplies
         {
             ["eventDate"] = repliedAt.ToString("O", CultureInfo.InvariantCulture),
             ["reason"] = root.Text("refusalReason"),
+            [AdyenFacts.ReasonCode] = root.Text(AdyenFacts.ReasonCode),
+            [AdyenFacts.ResultCode] = root.Text(AdyenFacts.ResultCode),
             ["additionalData"] = additional,
         });
     }

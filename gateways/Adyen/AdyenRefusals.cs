@@ -22,7 +22,51 @@ internal static class AdyenRefusals
         ["42"] = "authentication_required", // 3-D Secure: error
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    public static string CodeOf(string? reasonCode, string resultCode) =>
+    /// <summary>The texts of the reasons in the table: webhooks have no number.</summary>
+    private static readonly FrozenDictionary<string, string> ReasonCodes = new Dictionary<string, string>
+    {
+        ["Refused"] = "2",
+        ["Referral"] = "3",
+        ["Acquirer Error"] = "4",
+        ["Blocked Card"] = "5",
+        ["Expired Card"] = "6",
+        ["Invalid Amount"] = "7",
+        ["Invalid Card Number"] = "8",
+        ["Issuer Unavailable"] = "9",
+        ["Not supported"] = "10",
+        ["3D Not Authenticated"] = "11",
+        ["Not enough balance"] = "12",
+        ["Acquirer Fraud"] = "14",
+        ["Cancelled"] = "15",
+        ["Shopper Cancelled"] = "16",
+        ["Invalid Pin"] = "17",
+        ["Pin tries exceeded"] = "18",
+        ["Pin validation not possible"] = "19",
+        ["FRAUD"] = "20",
+        ["Not Submitted"] = "21",
+        ["FRAUD-CANCELLED"] = "22",
+        ["Transaction Not Permitted"] = "23",
+        ["CVC Declined"] = "24",
+        ["Restricted Card"] = "25",
+        ["Revocation Of Auth"] = "26",
+        ["Declined Non Generic"] = "27",
+        ["Withdrawal amount exceeded"] = "28",
+        ["Withdrawal count exceeded"] = "29",
+        ["Issuer Suspected Fraud"] = "31",
+        ["AVS Declined"] = "32",
+        ["Authentication required"] = "38",
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Why an attempt was refused, as the answer and the webhook tell alike.</summary>
+    /// <param name="reasonCode">refusalReasonCode; null in webhooks.</param>
+    /// <param name="reason">refusalReason, and the reason of the webhook; null where nobody gave one.</param>
+    public static GatewayFailure FailureOf(string? reasonCode, string? reason, string resultCode, string? raw, string? advice)
+    {
+        reasonCode ??= reason is null ? null : ReasonCodes.GetValueOrDefault(reason);
+        return new(CodeOf(reasonCode, resultCode), reasonCode ?? resultCode, raw, reason, raw, advice);
+    }
+
+    private static string CodeOf(string? reasonCode, string resultCode) =>
         reasonCode is not null
             ? ByReasonCode.GetValueOrDefault(reasonCode, "card_declined")
             : resultCode == "Error" ? "processing_error" : "card_declined";

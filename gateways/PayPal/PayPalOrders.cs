@@ -148,7 +148,7 @@ internal sealed class PayPalOrders(PayPalLine line)
             OccurredAt = at,
             PartId = requestId,
             Amount = expected.Amount,
-            Details = new FactDetails { FailureCode = error.Failure.GatewayCode, Message = error.Failure.Message },
+            Details = error.Failure.In(FactDetails.None),
         };
 
     // A replayed answer, or one of a server that does not heed "Prefer", may be the short form.

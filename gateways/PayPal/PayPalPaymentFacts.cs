@@ -19,7 +19,7 @@ internal static class PayPalPaymentFacts
         {
             "CREATED" or "CAPTURED" or "PARTIALLY_CAPTURED" => [New(FactKind.Authorized)],
             "PENDING" => [New(FactKind.Processing)],
-            "DENIED" => [New(FactKind.Failed) with { PartId = id }],
+            "DENIED" => [Failed(New(FactKind.Failed), resource)],
             "VOIDED" => [New(FactKind.Voided) with { PartId = id, Amount = null, PaymentAmount = resource.RequiredMoney("amount") }],
             _ => [],
         };
@@ -47,7 +47,7 @@ internal static class PayPalPaymentFacts
             case "PENDING":
                 return [New(FactKind.Processing)];
             case "DECLINED" or "DENIED" or "FAILED":
-                return [New(FactKind.Failed) with { PartId = id }];
+                return [Failed(New(FactKind.Failed), resource)];
             default:
                 return [];
         }
@@ -80,7 +80,7 @@ internal static class PayPalPaymentFacts
             PartId = id,
             FoundsPayment = false,
             Amount = RefundAmount(resource),
-            Details = new FactDetails { Reason = resource.At("status_details").Text("reason") ?? resource.Text("reason_code") },
+            Details = new FactDetails { Reason = ReasonOf(resource) },
         };
     }
 
@@ -107,14 +107,38 @@ internal static class PayPalPaymentFacts
     private static Money? Fee(JsonElement resource) =>
         resource.At("seller_receivable_breakdown").Money("paypal_fee") ?? resource.Money("transaction_fee");
 
+    private static Fact Failed(Fact fact, JsonElement resource) => fact with
+    {
+        PartId = resource.RequiredText("id"),
+        Details = FailureOf(resource).In(fact.Details),
+    };
+
+    private static GatewayFailure FailureOf(JsonElement resource)
+    {
+        var processor = resource.At("processor_response");
+        var response = processor.Text("response_code") is { } code and not "0000" ? code : null;
+        return new GatewayFailure(
+            response switch
+            {
+                "5120" => "insufficient_funds",
+                "5400" => "expired_card",
+                "5650" => "authentication_required",
+                "9500" or "9510" or "9520" or "9530" or "9540" => "fraud_suspected",
+                "0R00" or "0800" or "0880" or "0890" or "0960" => "processing_error",
+                _ => "card_declined",
+            },
+            ReasonOf(resource) ?? "DECLINED", response, NetworkCode: response, AdviceCode: processor.Text("payment_advice_code"));
+    }
+
+    private static string? ReasonOf(JsonElement resource) =>
+        resource.At("status_details").Text("reason") ?? resource.Text("reason_code");
+
     private static FactDetails Details(JsonElement resource)
     {
         var processor = resource.At("processor_response");
         return new FactDetails
         {
-            FailureCode = processor.Text("response_code") is { } code and not "0000" ? code : null,
-            DeclineCode = processor.Text("payment_advice_code") is { } advice ? $"advice_{advice}" : null,
-            Reason = resource.At("status_details").Text("reason") ?? resource.Text("reason_code"),
+            Reason = ReasonOf(resource),
             AvsResult = processor.Text("avs_code"),
             CvvResult = processor.Text("cvv_code"),
         };

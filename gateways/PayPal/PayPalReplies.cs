@@ -124,19 +124,8 @@ internal static class PayPalReplies
     }
 
     private static GatewayFailure FailureOf(FactDetails details) => new(
-        details.FailureCode switch
-        {
-            "5120" => "insufficient_funds",
-            "5400" => "expired_card",
-            "5650" => "authentication_required",
-            "9500" or "9510" or "9520" or "9530" or "9540" => "fraud_suspected",
-            "0R00" or "0800" or "0880" or "0890" or "0960" => "processing_error",
-            _ => "card_declined",
-        },
-        details.Reason ?? "DECLINED", details.FailureCode ?? details.DeclineCode, MessageOf(details));
-
-    private static string? MessageOf(FactDetails details) =>
-        details.DeclineCode is { } advice ? $"Payment {advice.Replace('_', ' ')}. {details.Message}".Trim() : details.Message;
+        details.FailureClass ?? "processing_error", details.FailureCode ?? details.Reason, details.DeclineCode, details.Message,
+        details.NetworkCode, details.AdviceCode);
 
     private static string? MismatchOf(PayPalExpected expected, JsonElement order)
     {

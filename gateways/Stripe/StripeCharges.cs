@@ -45,12 +45,7 @@ internal static class StripeCharges
     {
         PartId = Reference(e) == Id(e) ? Id(e) : null,
         Amount = MoneyOf(e.Object, "amount"),
-        Details = Details(e) with
-        {
-            FailureCode = e.Object.Text("failure_code"),
-            DeclineCode = e.Object.At("outcome").Text("reason"),
-            Message = e.Object.Text("failure_message"),
-        },
+        Details = StripeErrors.FailureOf(e.Object).In(Details(e)),
     };
 
     /// <summary>
@@ -91,14 +86,22 @@ internal static class StripeCharges
     /// <summary>What the issuer and Stripe's own risk engine checked, beside what is known already.</summary>
     public static FactDetails ChecksOf(JsonElement charge, FactDetails known)
     {
-        var checks = charge.At("payment_method_details").At("card").At("checks");
         var outcome = charge.At("outcome");
-        return known with
+        return CardChecksOf(charge.At("payment_method_details"), known) with
+        {
+            RiskLevel = outcome.Text("risk_level"),
+            RiskScore = outcome.Integer("risk_score") is { } score and >= 0 and <= 100 ? (int)score : null,
+        };
+    }
+
+    /// <param name="method">Anything with a card in it: a payment method, or what a charge says of its own.</param>
+    public static FactDetails CardChecksOf(JsonElement method, FactDetails known)
+    {
+        var checks = method.At("card").At("checks");
+        return !checks.Exists() ? known : known with
         {
             AvsResult = Avs(checks.Text("address_line1_check"), checks.Text("address_postal_code_check")),
             CvvResult = checks.Text("cvc_check"),
-            RiskLevel = outcome.Text("risk_level"),
-            RiskScore = outcome.Integer("risk_score") is { } score and >= 0 and <= 100 ? (int)score : null,
         };
     }
 

@@ -36,7 +36,18 @@ internal static class StripeErrors
         var message = error.Text("message");
         return new GatewayFailure(
             CodeOf(status, error.Text("type"), code, error.Text("decline_code")), code ?? error.Text("type"), error.Text("decline_code"),
-            message is { Length: > MessageCharsMax } ? message[..MessageCharsMax] : message);
+            message is { Length: > MessageCharsMax } ? message[..MessageCharsMax] : message, error.Text("network_decline_code"),
+            error.Text("advice_code"));
+    }
+
+    /// <summary>The same of the charge that failed.</summary>
+    public static GatewayFailure FailureOf(JsonElement charge)
+    {
+        var (outcome, code) = (charge.At("outcome"), charge.Text("failure_code"));
+        var decline = outcome.Text("reason");
+        return new GatewayFailure(
+            OfCard(code, decline), code, decline, charge.Text("failure_message"), outcome.Text("network_decline_code"),
+            outcome.Text("advice_code"));
     }
 
     /// <summary>The payment, or the money in it, is not where the call would have it: perhaps because the call was done before.</summary>

@@ -96,12 +96,8 @@ internal static class StripePaymentIntents
             Aliases = e.PaymentAliases(Id(e), attempt),
             PartId = attempt,
             Amount = MoneyOf(e.Object, "amount"),
-            Details = new FactDetails
-            {
-                FailureCode = error.Text("code"),
-                DeclineCode = error.Text("decline_code"),
-                Message = error.Text("message"),
-            },
+            Details = !error.Exists() ? FactDetails.None : StripeErrors.FailureOf(error, 402)
+                .In(StripeCharges.CardChecksOf(error.At("payment_method"), FactDetails.None)),
         };
     }
 

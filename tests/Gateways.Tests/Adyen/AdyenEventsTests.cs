@@ -255,6 +255,20 @@ public sealed class AdyenEventsTests : IDisposable
         Assert.Empty(one.Facts);
     }
 
+    [Theory]
+    [InlineData("Not enough balance", "12", "insufficient_funds")]
+    [InlineData("FRAUD", "20", "fraud_suspected")]
+    [InlineData("Something new", "Refused", "card_declined")]
+    public void A_refusal_says_why_as_the_answer_to_the_call_did(string reason, string gatewayCode, string code)
+    {
+        var fact = OneFact(Item("AUTHORISATION", success: false, change: item =>
+        {
+            item["reason"] = reason;
+            item["additionalData"] = new JsonObject { ["refusalReasonRaw"] = "51 : No", ["merchantAdviceCode"] = "03 : Never" };
+        }));
+        Assert.Equal(new PaymentFailure(code, gatewayCode, "51 : No", reason, "51 : No", "03 : Never"), PaymentFailure.Of(fact.Details));
+    }
+
     [Fact]
     public void Checks_and_risk_are_kept_as_details_and_card_data_is_not()
     {

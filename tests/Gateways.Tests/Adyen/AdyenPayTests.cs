@@ -90,14 +90,20 @@ public sealed class AdyenPayTests
         {
             root["refusalReason"] = "Why";
             if (reasonCode is not null) root["refusalReasonCode"] = reasonCode;
-            root["additionalData"] = new JsonObject { ["refusalReasonRaw"] = "51 : Insufficient" };
+            root["additionalData"] = new JsonObject
+            {
+                ["refusalReasonRaw"] = "51 : Insufficient", ["merchantAdviceCode"] = "02 : Try again later",
+            };
         }));
         var reply = await adyen.Client.CreateAsync(Create(), default);
 
         Assert.Equal(GatewayOutcome.Declined, reply.Outcome);
-        Assert.Equal(new GatewayFailure(code, reasonCode ?? resultCode, "51 : Insufficient", "Why"), reply.Failure);
+        Assert.Equal(
+            new GatewayFailure(code, reasonCode ?? resultCode, "51 : Insufficient", "Why", "51 : Insufficient", "02 : Try again later"),
+            reply.Failure);
         var fact = Assert.Single(reply.Facts);
-        Assert.Equal((FactKind.Failed, $"Failed:{Psp}", "Why"), (fact.Kind, fact.Key.Value, fact.Details.FailureCode));
+        Assert.Equal((FactKind.Failed, $"Failed:{Psp}"), (fact.Kind, fact.Key.Value));
+        Assert.Equal(reply.Failure!.In(FactDetails.None), fact.Details);
         Assert.Single(adyen.Requests);
     }
 

@@ -75,6 +75,22 @@ public sealed class StripeFactsTests
     }
 
     [Fact]
+    public void An_attempt_and_its_charge_say_alike_why_they_failed()
+    {
+        const string error = """
+            "last_payment_error":{"charge":"ch_7","code":"card_declined","decline_code":"lost_card","message":"No.","type":"card_error",
+            "network_decline_code":"41","advice_code":"do_not_try_again"}
+            """;
+        var attempt = OneFact("payment_intent.payment_failed", Intent("requires_payment_method", more: error));
+        var charge = OneFact("charge.failed", Charge("""
+            "captured":false,"failure_code":"card_declined","failure_message":"No.",
+            "outcome":{"reason":"lost_card","network_decline_code":"41","advice_code":"do_not_try_again"}
+            """));
+        var expected = new PaymentFailure("fraud_suspected", "card_declined", "lost_card", "No.", "41", "do_not_try_again");
+        Assert.Equal((expected, expected), (PaymentFailure.Of(attempt.Details), PaymentFailure.Of(charge.Details)));
+    }
+
+    [Fact]
     public void A_failed_charge_leaves_the_telling_to_its_intent()
     {
         var fact = OneFact("charge.failed", Charge("""

@@ -26,6 +26,9 @@ public sealed class SimulatorFixture : IAsyncLifetime
     /// <summary>What pays at once, by gateway.</summary>
     internal IReadOnlyDictionary<string, string> Tokens { get; private set; } = null!;
 
+    /// <summary>What the simulator has for tests, by gateway: token, outcome, detail.</summary>
+    internal JsonElement TestTokens { get; private set; }
+
     public async Task InitializeAsync()
     {
         var connectionString = await MoneyFixture.MigratedDatabaseAsync();
@@ -48,8 +51,8 @@ public sealed class SimulatorFixture : IAsyncLifetime
                 }),
                 "--Api:CompleterPollMs=100",
             ]);
-        var tokens = await _http.GetFromJsonAsync<JsonElement>(new Uri(_address, "/simulator/test-tokens"));
-        Tokens = tokens.EnumerateObject().ToDictionary(
+        TestTokens = await _http.GetFromJsonAsync<JsonElement>(new Uri(_address, "/simulator/test-tokens"));
+        Tokens = TestTokens.EnumerateObject().ToDictionary(
             gateway => gateway.Name,
             gateway => gateway.Value.EnumerateArray().First(token => token.GetProperty("outcome").GetString() == "succeeds").GetProperty("token").GetString()!);
     }

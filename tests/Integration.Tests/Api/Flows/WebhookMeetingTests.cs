@@ -96,6 +96,28 @@ public sealed class WebhookMeetingTests : IAsyncLifetime
             "SELECT count(*) FROM books.payment_methods WHERE user_id LIKE 'cus%'", made.Json.GetProperty("paymentId").GetString()!));
     }
 
+    /// <summary>The gateways' answers and webhooks word a decline differently; the books say it as the caller was told.</summary>
+    [Theory, InlineData("stripe", 1), InlineData("stripe", 0), InlineData("adyen", 1), InlineData("adyen", 0), InlineData("paypal", 0)]
+    public async Task F33_why_a_payment_was_declined_stays_what_the_answer_said(string gateway, int share)
+    {
+        await KnobsAsync($$$"""{"webhookBeforeReply":{"share":{{{share}}}}}""");
+        var declined = await PostAsync("/v1/payments", JsonSerializer.Serialize(new
+        {
+            orderId = "order-1", amount = 1000, currency = "EUR", gateway, token = await TokenAsync(gateway, "declined"), confirm = true,
+            returnUrl = "https://shop.example/back",
+        }));
+        Assert.True(declined.Status == HttpStatusCode.PaymentRequired, declined.Body);
+        var id = declined.Json.GetProperty("payment").GetProperty("paymentId").GetString()!;
+        var events = gateway switch { "stripe" => 2, "adyen" => 1, _ => 0 };
+        await Eventually.Async(
+            async () => await SimulatorIsQuietAsync()
+                && await ScalarAsync<long>("SELECT count(*) FROM books.inbox WHERE payment_id = @id", id) >= events, soon);
+
+        var shown = (await _api!.GetAsync($"/v1/payments/{id}")).Json;
+
+        Assert.Equal(declined.Json.GetProperty("failure").GetRawText(), shown.GetProperty("failure").GetRawText());
+    }
+
     /// <summary>Held, taken, given back in part; then the books of it, once everything is told.</summary>
     private async Task<string> LifeAsync(string gateway)
     {
@@ -146,11 +168,11 @@ public sealed class WebhookMeetingTests : IAsyncLifetime
 
     private Task<ApiAnswer> PostAsync(string path, string json) => _api!.PostAsync(path, json, ("Idempotency-Key", $"meeting-{++_keys}"));
 
-    private async Task<string> TokenAsync(string gateway)
+    private async Task<string> TokenAsync(string gateway, string outcome = "succeeds")
     {
         var tokens = await _http.GetFromJsonAsync<JsonElement>(new Uri(_address, "/simulator/test-tokens"));
         return tokens.GetProperty(gateway).EnumerateArray()
-            .First(token => token.GetProperty("outcome").GetString() == "succeeds").GetProperty("token").GetString()!;
+            .First(token => token.GetProperty("outcome").GetString() == outcome).GetProperty("token").GetString()!;
     }
 
     private async Task KnobsAsync(string json)
