@@ -44,7 +44,7 @@ internal sealed record DisputeResource
     ];
 }
 
-internal sealed record DisputePage(IReadOnlyList<DisputeResource> Items, string? Cursor);
+internal sealed record DisputePage(IReadOnlyList<DisputeResource> Items, string? NextCursor);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -12,8 +12,9 @@ namespace PaymentPipeline.Api.Events;
 /// </summary>
 internal static class EventStream
 {
+    /// <param name="goodUntil">When the reader's token ends; the stream ends with it, and says so.</param>
     public static async Task WriteAsync(
-        HttpContext context, FeedQuery query, FeedWaiting waiting, EventsOptions options, TimeProvider time)
+        HttpContext context, FeedQuery query, DateTimeOffset goodUntil, FeedWaiting waiting, EventsOptions options, TimeProvider time)
     {
         var response = context.Response;
         response.ContentType = "text/event-stream; charset=utf-8";
@@ -23,11 +24,18 @@ internal static class EventStream
         var aborted = context.RequestAborted;
         var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         var began = time.GetTimestamp();
+        var heartbeat = TimeSpan.FromSeconds(options.HeartbeatSeconds);
         Write(output, "retry: 1000\n\n");
         await output.FlushAsync(aborted);
         while (!stopping.IsCancellationRequested && time.GetElapsedTime(began).TotalMinutes < options.StreamMinutes)
         {
-            var page = await waiting.ReadAsync(query, TimeSpan.FromSeconds(options.HeartbeatSeconds), aborted);
+            var left = goodUntil - time.GetUtcNow();
+            if (left <= TimeSpan.Zero)
+            {
+                Write(output, ": the token has expired\n\n");
+                return;
+            }
+            var page = await waiting.ReadAsync(query, left < heartbeat ? left : heartbeat, aborted);
             foreach (var told in page.Events) Write(output, told);
             // The position without an event, so that a filtered stream does not begin far back when it is cut off.
             if (page.Events.Count == 0) Write(output, $"id: {page.Next.ToString(CultureInfo.InvariantCulture)}\n: alive\n\n");

@@ -37,7 +37,7 @@ internal static class GetEvents
             await Problems.Unavailable.ToResult(TimeSpan.FromSeconds(5), "Too many readers wait for events.").ExecuteAsync(context);
             return;
         }
-        if (streams) await EventStream.WriteAsync(context, request.Query, waiting, options.Value, time);
+        if (streams) await EventStream.WriteAsync(context, request.Query, caller.GoodUntil, waiting, options.Value, time);
         else await WritePageAsync(context, await waiting.ReadAsync(request.Query, request.Wait, context.RequestAborted));
     }
 

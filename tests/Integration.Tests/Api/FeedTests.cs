@@ -117,6 +117,30 @@ public sealed class FeedTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task H97_a_stream_ends_with_the_token_that_it_was_opened_with()
+    {
+        await using var strict = await StartAsync("--Auth:ClockSkewSeconds=0");
+        var claims = Tokens.Claims();
+        var expires = (long)claims["iat"]! + 6;
+        claims["exp"] = expires;
+        var token = strict.Tokens.Sign(Tokens.Header(), claims);
+        await TellAsync(1);
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/events");
+        request.Headers.Authorization = new("Bearer", token);
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        var told = await (await strict.Http.SendAsync(request)).Content.ReadAsStringAsync().WaitAsync(soon);
+
+        Assert.True(TimeProvider.System.GetUtcNow() >= DateTimeOffset.FromUnixTimeSeconds(expires));
+        Assert.Contains("\nevent: ", told, StringComparison.Ordinal);
+        Assert.EndsWith("\n\n: the token has expired\n\n", told, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await strict.GetAsync("/v1/events", token)).Status);
+        // The id before it is where a reader with a new token goes on.
+        var last = told.Split('\n').Last(line => line.StartsWith("id: ", StringComparison.Ordinal))[4..];
+        Assert.Equal(last, (await strict.GetAsync("/v1/events?after=latest")).Json.GetProperty("cursor").GetString());
+    }
+
+    [Fact]
     public async Task Too_many_waiting_readers_are_asked_to_come_back()
     {
         await using var small = await StartAsync("--Events:WaitersMax=1");
