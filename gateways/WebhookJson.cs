@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -98,13 +100,21 @@ internal static class WebhookJson
     {
         if (parent.ValueKind != JsonValueKind.Object) return;
         foreach (var member in parent.EnumerateObject())
-            if (!member.NameEquals(name) && member.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-                throw new UnreadableWebhookException($"\"{name}\" is there in two spellings.");
+            if (IsOtherSpelling(member, name)) throw new UnreadableWebhookException($"\"{name}\" is there in two spellings.");
+    }
+
+    // A name is made a string only where it is not plain ASCII: an object has dozens, and this is asked for each amount.
+    private static bool IsOtherSpelling(JsonProperty member, string name)
+    {
+        var raw = JsonMarshal.GetRawUtf8PropertyName(member);
+        return Ascii.IsValid(raw) && !raw.Contains((byte)'\\')
+            ? Ascii.EqualsIgnoreCase(raw, name) && !Ascii.Equals(raw, name)
+            : !member.NameEquals(name) && member.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
     }
 
     private static string Place(JsonException? problem) =>
         problem is null ? "" : $" (line {problem.LineNumber}, byte {problem.BytePositionInLine})";
 
     private static bool ValueEqualsRaw(this JsonElement element, ReadOnlySpan<byte> raw) =>
-        System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(element).SequenceEqual(raw);
+        JsonMarshal.GetRawUtf8Value(element).SequenceEqual(raw);
 }

@@ -41,7 +41,10 @@ internal sealed record PayPalSignature(string TransmissionId, string Transmissio
 
     private static byte[]? Decode(string base64)
     {
-        var bytes = new byte[base64.Length / 4 * 3];
-        return Convert.TryFromBase64String(base64, bytes, out var length) ? bytes[..length] : null;
+        if (base64.Length % 4 != 0)
+            return null;
+        var padding = base64.EndsWith("==", StringComparison.Ordinal) ? 2 : base64.EndsWith('=') ? 1 : 0;
+        var bytes = new byte[(base64.Length / 4 * 3) - padding];
+        return Convert.TryFromBase64String(base64, bytes, out var length) && length == bytes.Length ? bytes : null;
     }
 }

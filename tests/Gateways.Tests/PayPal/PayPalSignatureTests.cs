@@ -69,6 +69,10 @@ public sealed class PayPalSignatureTests : IDisposable
     public async Task A_signed_header_that_was_changed_is_not_authentic(string name, string value) =>
         Assert.Equal("signature_mismatch", (await _paypal.Send(With(name, value))).Reason);
 
+    [Theory, InlineData("="), InlineData("=="), InlineData("===="), InlineData("AAAAA"), InlineData("A==="), InlineData("AA=A")]
+    public async Task A_signature_that_is_no_base64_is_not_authentic(string signature) =>
+        Assert.Equal("headers", (await _paypal.Send(With("PAYPAL-TRANSMISSION-SIG", signature))).Reason);
+
     [Fact]
     public async Task One_changed_byte_of_the_body_is_not_authentic()
     {
@@ -132,7 +136,8 @@ public sealed class PayPalSignatureTests : IDisposable
         Assert.Equal(0u, Crc32.Of([]));
         var bytes = new byte[1000];
         new Random(1).NextBytes(bytes);
-        Assert.Equal(PayPalLeaf.Crc32(bytes), Crc32.Of(bytes));
+        Assert.All(Enumerable.Range(0, 40).Append(bytes.Length), length =>
+            Assert.Equal(PayPalLeaf.Crc32(bytes.AsSpan(0, length)), Crc32.Of(bytes.AsSpan(0, length))));
     }
 
     private static string Payment(string amount, string free) => $$$"""

@@ -87,6 +87,8 @@ public sealed class StripeReadingTests
     [InlineData("\"amount\":1000,\"amount\":9")]
     [InlineData("\"amount\":1000,\"Amount\":9")]
     [InlineData("\"amount\":1000,\"Currency\":\"usd\"")]
+    [InlineData("\"amount\":1000,\"\\u0041mount\":9")]
+    [InlineData("\"amount\":1000,\"AMOUNT\":9,\"\u00e4mount\":9")]
     public void H86_H87_a_member_twice_or_in_two_spellings_is_unreadable(string amount) => Unreadable(WithAmount(amount));
 
     [Theory]
