@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PaymentPipeline.Load;
+using PaymentPipeline.Load.Comparing;
 using PaymentPipeline.Load.Floors;
 using PaymentPipeline.Load.Growth;
 using PaymentPipeline.Load.Profiles;
@@ -14,7 +15,7 @@ var root = new RootCommand("""
       ./pipeline load flood --baseline load/results/earlier.json
     """);
 foreach (var profile in WebhookProfiles.Build()) root.Add(profile);
-root.Add(BenchCommand.Build());
+root.Add(CompareCommand.Build());
 root.Add(ApiBenchCommand.Build());
 root.Add(ReportCommand.Build());
 root.Add(FloorsCommand.Build());

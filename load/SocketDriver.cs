@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Net;
+using PaymentPipeline.Load.Results;
 
 namespace PaymentPipeline.Load;
 
 /// <summary>What one drive saw.</summary>
-internal sealed record DriveResult(int Sent, int Ok, TimeSpan Elapsed, double P50Ms, double P99Ms)
+internal sealed record DriveResult(int Sent, int Ok, TimeSpan Elapsed, Percentiles Latency)
 {
     public double PerSecond => Ok / Elapsed.TotalSeconds;
 }
@@ -19,7 +20,7 @@ internal static class SocketDriver
     {
         var next = -1;
         var ok = 0;
-        var latencies = new long[requests.Count];
+        var latencies = new Histogram();
         var started = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, connections).Select(async _ =>
         {
@@ -29,11 +30,10 @@ internal static class SocketDriver
             {
                 var begun = Stopwatch.GetTimestamp();
                 if (await connection.AskAsync(requests[index]) / 100 == 2) Interlocked.Increment(ref ok);
-                latencies[index] = Stopwatch.GetTimestamp() - begun;
+                latencies.Record((long)Stopwatch.GetElapsedTime(begun).TotalMicroseconds);
             }
         }));
         var elapsed = Stopwatch.GetElapsedTime(started);
-        Array.Sort(latencies);
-        return new DriveResult(requests.Count, ok, elapsed, Latencies.Ms(latencies, 0.50), Latencies.Ms(latencies, 0.99));
+        return new DriveResult(requests.Count, ok, elapsed, latencies.Percentiles() ?? new Percentiles(0, 0, 0, 0, 0, 0));
     }
 }

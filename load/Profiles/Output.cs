@@ -48,7 +48,8 @@ internal static class Output
             foreach (var process in sum.Processes)
                 Say($"  {process.Name,-10} {process.CpuMicrosPerWebhook,7:N0} µs of CPU a webhook, {process.PeakRss / 1e6,6:N0} MB");
         }
-        foreach (var line in RoundLines.Of(report.Rounds)) Say($"  {line.Name}: {line.Median:N2} ({line.Min:N2} to {line.Max:N2})");
+        foreach (var line in RoundLines.Of(report.Rounds).Where(line => !line.Name.EndsWith("µs", StringComparison.Ordinal)))
+            Say($"  {line.Median,10:N2}  ({line.Min:N2} to {line.Max:N2})  {line.Name}");
         foreach (var line in baseline?.Lines() ?? []) Console.WriteLine(line);
         foreach (var line in report.Verify?.Lines ?? [])
             if (!report.Verify!.Clean || IsShown(line)) Console.WriteLine(line);

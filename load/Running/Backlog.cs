@@ -18,6 +18,7 @@ internal readonly record struct BacklogFigures(long Appended, long Applied, long
 internal sealed class Backlog : IAsyncDisposable
 {
     private static readonly string[] topics = [Topics.Webhooks("stripe"), Topics.Webhooks("adyen"), Topics.Webhooks("paypal")];
+    private const string Group = "processors";
     private readonly ServiceProvider _services;
 
     public Backlog(RunningSystem system)
@@ -42,7 +43,7 @@ internal sealed class Backlog : IAsyncDisposable
     public async Task<BacklogFigures> ReadAsync(CancellationToken cancellationToken)
     {
         // Committed first: what is finished between the two readings counts as lag, never as less than none.
-        var committed = await Log.GetCommittedAsync("processors", topics, cancellationToken);
+        var committed = await Log.GetCommittedAsync(Group, topics, cancellationToken);
         var (appended, applied) = (0L, 0L);
         foreach (var topic in topics)
             foreach (var (partition, range) in await Log.GetOffsetsAsync(topic, cancellationToken))
@@ -52,6 +53,10 @@ internal sealed class Backlog : IAsyncDisposable
             }
         return new BacklogFigures(appended, applied, await CountAsync("SELECT count(*) FROM books.outbox", cancellationToken));
     }
+
+    /// <summary>Records that the processors have finished since there is a log; the others of each reading are left out, it is cheap.</summary>
+    public async Task<long> AppliedAsync(CancellationToken cancellationToken) =>
+        (await Log.GetCommittedAsync(Group, topics, cancellationToken)).Values.Sum();
 
     /// <summary>Events that were ever applied.</summary>
     public Task<long> InboxAsync(CancellationToken cancellationToken) => CountAsync("SELECT count(*) FROM books.inbox", cancellationToken);

@@ -54,6 +54,9 @@ internal sealed class ProcessMeter
         return samples;
     }
 
+    /// <summary>Seconds that each has spent until the last reading.</summary>
+    public IReadOnlyDictionary<string, double> CpuSeconds() => new Dictionary<string, double>(_cpuTotal);
+
     /// <param name="webhooks">What was accepted meanwhile.</param>
     public IReadOnlyList<ProcessSummary> Summary(long webhooks) =>
         [.. _cpuTotal.Select(one => new ProcessSummary(one.Key, _peakRss[one.Key], one.Value * 1e6 / Math.Max(1, webhooks)))];

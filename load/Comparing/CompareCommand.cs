@@ -1,0 +1,66 @@
+using System.CommandLine;
+using PaymentPipeline.Load.Live;
+using PaymentPipeline.Load.Profiles;
+
+namespace PaymentPipeline.Load.Comparing;
+
+/// <summary>Floors and ours in turn, several rounds, the ratio pair by pair.</summary>
+internal static class CompareCommand
+{
+    public static Command Build()
+    {
+        var rounds = new Option<int>("--rounds") { Description = "Rounds; the median counts.", DefaultValueFactory = _ => 5 };
+        var webhooks = new Option<int>("--webhooks")
+        {
+            Description = "In each measurement of throughput; they are held ready in memory.",
+            DefaultValueFactory = _ => 60_000,
+        };
+        var seconds = new Option<double>("--seconds")
+        {
+            Description = "Of each measurement of latency; 0 leaves them out.",
+            DefaultValueFactory = _ => 15,
+        };
+        var rate = new Option<double?>("--rate")
+        {
+            Description = "The peak, of which half is offered for the latency. Default: what the whole way sustained in the same round.",
+        };
+        var bytes = new Option<int>("--bytes") { Description = "Of each body.", DefaultValueFactory = _ => 2500 };
+        var command = new Command("compare", $"""
+            Floors and ours in turn, several rounds, ratios pair by pair. Each round measures:
+              - a bare endpoint, the same with one HMAC, then the ingress alone (durable answers, processors held)
+              - the processors alone on the backlog that this left, then PostgreSQL's own script and one transaction per event
+              - both at once, until the last event is applied
+              - from a webhook being due to its event being read on payment.events, at half of the peak and at 100 a second
+
+            Example:
+              ./pipeline load compare --engine kafka --rounds 3 --seconds 0
+            """) { rounds, webhooks, seconds, rate, bytes };
+        var options = LoadOptions.AddTo(command, connections: 256);
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            options.Read(parsed, "compare"),
+            new CompareSettings(
+                parsed.GetValue(rounds), parsed.GetValue(webhooks), parsed.GetValue(seconds), parsed.GetValue(rate),
+                parsed.GetValue(bytes)),
+            cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(RunSettings settings, CompareSettings compare, CancellationToken cancellationToken)
+    {
+        var problem = compare switch
+        {
+            { Rounds: < 1 } => "--rounds: choose at least 1.",
+            { Webhooks: < 1000 } => "--webhooks: choose at least 1000.",
+            { Seconds: < 0 } or { Rate: <= 0 } or { Bytes: < 500 or > 100_000 } => "--seconds, --rate or --bytes is out of range.",
+            _ => null,
+        };
+        if (problem is not null) throw new UserErrorException(problem);
+        var view = new LiveView("compare", settings.Json);
+        await using var target = await Target.OpenAsync(settings, view.Say, cancellationToken);
+        var report = await new CompareRun(settings, compare, target, view).PlayAsync(cancellationToken);
+        return await Output.WriteAsync(report, settings);
+    }
+}
+
+/// <param name="Rate">The peak, of which half is offered; null for what the round sustained.</param>
+internal sealed record CompareSettings(int Rounds, int Webhooks, double Seconds, double? Rate, int Bytes);
