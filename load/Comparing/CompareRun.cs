@@ -131,8 +131,8 @@ internal sealed class CompareRun(RunSettings settings, CompareSettings compare, 
         var events = await target.Backlog.InboxAsync(cancellationToken) - inboxBefore;
         var verify = await Ops.VerifyAsync(target.System.Data, cancellationToken);
         var isThere = events >= _accepted;
-        var line = string.Create(
-            CultureInfo.InvariantCulture, $"load {(isThere ? "ok  " : "FAIL")} {_accepted:N0} webhooks were acknowledged, {events:N0} events are applied");
+        var line = string.Create(CultureInfo.InvariantCulture,
+            $"load {(isThere ? "ok  " : "FAIL")} {_accepted:N0} webhooks were acknowledged, {events:N0} events are applied");
         return new VerifyResult(verify.Clean && isThere, [line, .. verify.Lines]);
     }
 

@@ -54,7 +54,7 @@ internal sealed class Backlog : IAsyncDisposable
         return new BacklogFigures(appended, applied, await CountAsync("SELECT count(*) FROM books.outbox", cancellationToken));
     }
 
-    /// <summary>Records that the processors have finished since there is a log; the others of each reading are left out, it is cheap.</summary>
+    /// <summary>As in <see cref="ReadAsync"/>, which asks for more: this is cheap enough to ask often.</summary>
     public async Task<long> AppliedAsync(CancellationToken cancellationToken) =>
         (await Log.GetCommittedAsync(Group, topics, cancellationToken)).Values.Sum();
 
