@@ -60,8 +60,8 @@ public class FoldBenchmarks
         {
             Gateway = "stripe", Account = "default", Kind = kind, Key = key, Reference = "pi_3PqX2eLkdIwHu7ix0u5JpSpd",
             Aliases = ["pi_3PqX2eLkdIwHu7ix0u5JpSpd", "ch_3PqX2eLkdIwHu7ix0Zt0y0Qx"], FoundsPayment = true,
-            OccurredAt = GatewayRequests.Now.AddSeconds(secondsAfter), Amount = new Money(1999, euro), PaymentAmount = new Money(1999, euro),
-            OrderId = "order-77", UserId = "user-77",
+            OccurredAt = GatewayRequests.Now.AddSeconds(secondsAfter), Amount = new Money(1999, euro),
+            PaymentAmount = new Money(1999, euro), OrderId = "order-77", UserId = "user-77",
         };
     }
 }

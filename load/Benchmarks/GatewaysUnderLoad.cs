@@ -38,7 +38,8 @@ internal sealed class GatewaysUnderLoad
     public static async Task RequireAsync(IWebhookGateway gateway, GatewayRequest request, WebhookVerdictKind expected)
     {
         var verdict = await gateway.VerifyAsync(request.Genuine, CancellationToken.None);
-        if (verdict.Kind != expected) throw new InvalidOperationException($"{gateway.Name}: {verdict.Kind} {verdict.Reason}, not {expected}.");
+        if (verdict.Kind != expected)
+            throw new InvalidOperationException($"{gateway.Name}: {verdict.Kind} {verdict.Reason}, not {expected}.");
     }
 
     private sealed class StandingClock : TimeProvider

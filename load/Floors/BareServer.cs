@@ -17,7 +17,8 @@ internal sealed class BareServer : IDisposable
     /// <returns>When it listens.</returns>
     public static async Task<BareServer> StartAsync(int port, bool hmac)
     {
-        string[] arguments = [typeof(BareServer).Assembly.Location, "bare", "--port", $"{port}", .. hmac ? ["--hmac"] : Array.Empty<string>()];
+        var program = typeof(BareServer).Assembly.Location;
+        string[] arguments = [program, "bare", "--port", $"{port}", .. hmac ? ["--hmac"] : Array.Empty<string>()];
         var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
         string? line;
         do line = await process.StandardOutput.ReadLineAsync();

@@ -27,7 +27,8 @@ internal static class EventTransactions
         await FloorTables.ExecuteAsync(owner, FloorTables.Books);
         var next = 0L;
         var started = Stopwatch.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => WriteAsync(database, () => Interlocked.Increment(ref next), events)));
+        await Task.WhenAll(Enumerable.Range(0, connections)
+            .Select(_ => WriteAsync(database, () => Interlocked.Increment(ref next), events)));
         var rate = events / Stopwatch.GetElapsedTime(started).TotalSeconds;
         await FloorTables.ExecuteAsync(owner, FloorTables.Drop);
         return rate;

@@ -23,9 +23,11 @@ internal static class FloorsCommand
     {
         Print("bare endpoint", await BareAsync(system, operations, hmac: false));
         Print("bare endpoint with one HMAC", await BareAsync(system, operations, hmac: true));
-        Print("server-side script, 500 a transaction, 1 connection", await ServerSideScript.MeasureAsync(system.ConnectionString, operations));
+        Print("server-side script, 500 a transaction, 1 connection",
+            await ServerSideScript.MeasureAsync(system.ConnectionString, operations));
         Print("one transaction per event, 16 connections", await EventTransactions.MeasureAsync(system.ConnectionString, operations / 4));
-        Print("PostgreSQL append by COPY, 500 a commit, 1 connection", await PostgresAppend.MeasureAsync(system.ConnectionString, operations));
+        Print("PostgreSQL append by COPY, 500 a commit, 1 connection",
+            await PostgresAppend.MeasureAsync(system.ConnectionString, operations));
         if (system.Engine == "kafka")
             Print("Kafka, one producer, acks=all",
                 await KafkaProduce.MeasureAsync(system.Setting("EventLog__Kafka__BootstrapServers"), operations));

@@ -24,7 +24,8 @@ internal static class GrowCommand
             them, and the log has no records of them.
             """) { data, payments, chunk, connections, account };
         command.SetAction((parsed, cancellationToken) => RunAsync(RunningSystem.Read(parsed.GetValue(data)!), new Settings(
-            parsed.GetValue(payments), parsed.GetValue(chunk), parsed.GetValue(connections), parsed.GetValue(account)!), cancellationToken));
+            parsed.GetValue(payments), parsed.GetValue(chunk), parsed.GetValue(connections), parsed.GetValue(account)!),
+            cancellationToken));
         return command;
     }
 

@@ -33,7 +33,8 @@ internal sealed record BaselineComparison(
     public IEnumerable<string> Lines()
     {
         var width = Figures.Select(figure => figure.Name.Length).DefaultIfEmpty(0).Max();
-        yield return string.Create(CultureInfo.InvariantCulture, $"Beside the run of {EarlierStartedAt:yyyy-MM-dd HH:mm}Z (now / earlier):");
+        yield return string.Create(CultureInfo.InvariantCulture,
+            $"Beside the run of {EarlierStartedAt:yyyy-MM-dd HH:mm}Z (now / earlier):");
         foreach (var warning in Warnings) yield return $"  warning: {warning}";
         foreach (var figure in Figures)
             yield return $"  {figure.Name.PadRight(width)}  {Figure.Text(figure.Now),10} / {Figure.Text(figure.Earlier),10} = "
@@ -48,7 +49,8 @@ internal sealed record BaselineComparison(
 internal static class Baseline
 {
     public static BaselineComparison Compare(LoadReport now, LoadReport earlier) =>
-        new(earlier.StartedAt, [.. Differences(now, earlier)], [.. Totals(now, earlier), .. Processes(now, earlier), .. Rounds(now, earlier)]);
+        new(earlier.StartedAt, [.. Differences(now, earlier)],
+            [.. Totals(now, earlier), .. Processes(now, earlier), .. Rounds(now, earlier)]);
 
     private static IEnumerable<BaselineFigure> Totals(LoadReport now, LoadReport earlier)
     {

@@ -4,7 +4,7 @@ using System.Text;
 namespace PaymentPipeline.Load.Results;
 
 /// <summary>One line of a chart.</summary>
-/// <param name="Style">The class of its colour and dashes in <see cref="ReportStyle"/>.</param>
+/// <param name="Style">The class of its colour and dashes in report.css.</param>
 /// <param name="Values">One per second of the run; NaN leaves a gap.</param>
 internal sealed record Series(string Name, string Style, IReadOnlyList<double> Values);
 
@@ -25,7 +25,7 @@ internal sealed class ChartWriter(IReadOnlyList<double> seconds, IReadOnlyList<M
     private const double Width = 1000;
     private const double Height = 300;
 
-    private readonly ChartScale _x = ChartScale.Time(seconds.Count == 0 ? 1 : Math.Max(seconds[^1], marks.Select(mark => mark.At).DefaultIfEmpty().Max()));
+    private readonly ChartScale _x = ChartScale.Time(seconds.Concat(marks.Select(mark => mark.At)).DefaultIfEmpty(1).Max());
 
     public Markup Write(Chart chart)
     {

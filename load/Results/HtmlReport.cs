@@ -6,6 +6,8 @@ namespace PaymentPipeline.Load.Results;
 /// </summary>
 internal static class HtmlReport
 {
+    private static readonly Lazy<Markup> style = new(ReadStyle);
+
     public static Task WriteAsync(
         LoadReport report, BaselineComparison? baseline, string file, CancellationToken cancellationToken = default) =>
         File.WriteAllTextAsync(file, Render(report, baseline), cancellationToken);
@@ -20,7 +22,7 @@ internal static class HtmlReport
             <meta charset="utf-8"/>
             <meta name="viewport" content="width=device-width, initial-scale=1"/>
             <title>Load: {report.Profile} on {report.Engine}, {report.StartedAt:yyyy-MM-dd HH:mm}</title>
-            <style>{new Markup(ReportStyle.Css)}</style>
+            <style>{style.Value}</style>
             </head>
             <body>
             <header>
@@ -45,6 +47,13 @@ internal static class HtmlReport
             </body>
             </html>
             """).Html;
+    }
+
+    private static Markup ReadStyle()
+    {
+        using var file = typeof(HtmlReport).Assembly.GetManifestResourceStream("report.css")!;
+        using var reader = new StreamReader(file);
+        return new Markup(reader.ReadToEnd());
     }
 
     private static Markup Verdict(VerifyResult? verify) => verify switch

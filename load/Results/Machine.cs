@@ -1,6 +1,8 @@
 namespace PaymentPipeline.Load.Results;
 
-/// <summary>What a figure depends on besides the code. What could not be found out is "unknown"; what has no part in the run is null.</summary>
+/// <summary>
+/// What a figure depends on besides the code. What could not be found out is "unknown"; what has no part in the run is null.
+/// </summary>
 internal sealed record Machine
 {
     /// <summary>The processor's model, as the kernel names it.</summary>

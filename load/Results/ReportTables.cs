@@ -8,12 +8,13 @@ internal static class ReportTables
     public static Markup Baseline(BaselineComparison? baseline) => baseline is null
         ? nothing
         : Markup.Of($"""
-            <section aria-labelledby="baseline"><h2 id="baseline">Beside the run of {baseline.EarlierStartedAt.ToUniversalTime():yyyy-MM-dd HH:mm} UTC</h2>
+            <section aria-labelledby="baseline">
+            <h2 id="baseline">Beside the run of {baseline.EarlierStartedAt.ToUniversalTime():yyyy-MM-dd HH:mm} UTC</h2>
             {(baseline.Warnings.Count == 0
                 ? nothing
                 : Markup.Of($"""<ul class="warn">{baseline.Warnings.Select(warning => Markup.Of($"<li>{warning}</li>"))}</ul>"""))}
             <div class="wide" tabindex="0"><table><caption>Within 5 % is called the same.</caption>
-            <thead><tr><th scope="col">figure</th><th scope="col">now</th><th scope="col">earlier</th><th scope="col">now / earlier</th><th scope="col">verdict</th></tr></thead>
+            <thead>{Header("figure", "now", "earlier", "now / earlier", "verdict")}</thead>
             <tbody>{baseline.Figures.Select(Row)}</tbody></table></div></section>
             """);
 
@@ -25,19 +26,21 @@ internal static class ReportTables
         return Markup.Of($"""
             <section aria-labelledby="rounds"><h2 id="rounds">Rounds</h2>
             <div class="wide" tabindex="0"><table><caption>Floors and ours in turn; ratios are taken within their round.</caption>
-            <thead><tr><th scope="col">figure</th><th scope="col">median</th><th scope="col">smallest</th><th scope="col">largest</th>{Enumerable.Range(1, most).Select(round => Markup.Of($"""<th scope="col">round {round}</th>"""))}</tr></thead>
+            <thead>{Header(["figure", "median", "smallest", "largest", .. Enumerable.Range(1, most).Select(round => $"round {round}")])}</thead>
             <tbody>{lines.Select(line => Row(line, most))}</tbody></table></div></section>
             """);
     }
 
     public static Markup Summary(Summary summary) => Table("summary", "Summary",
     [
-        ("offered", $"{Figure.Text(summary.Offered)} in {Figure.Text(summary.Seconds)} s, {Figure.Text(summary.OfferedPerSecond)} a second"),
+        ("offered",
+            $"{Figure.Text(summary.Offered)} in {Figure.Text(summary.Seconds)} s, {Figure.Text(summary.OfferedPerSecond)} a second"),
         ("sent", Figure.Text(summary.Sent)),
         ("accepted (2xx)", $"{Figure.Text(summary.Accepted)}, {Figure.Text(summary.AcceptedPerSecond)} a second"),
         ("refused (429, 503)", Figure.Text(summary.Refused)),
         ("failed (another answer or none)", Figure.Text(summary.Failed)),
-        .. summary.ByStatus.OrderBy(status => status.Key, StringComparer.Ordinal).Select(status => ($"status {status.Key}", Figure.Text(status.Value))),
+        .. summary.ByStatus.OrderBy(status => status.Key, StringComparer.Ordinal)
+            .Select(status => ($"status {status.Key}", Figure.Text(status.Value))),
         ("latency p50", Figure.Ms(summary.Latency.P50)),
         ("latency p90", Figure.Ms(summary.Latency.P90)),
         ("latency p99", Figure.Ms(summary.Latency.P99)),
@@ -52,8 +55,8 @@ internal static class ReportTables
         : Markup.Of($"""
             <section aria-labelledby="processes"><h2 id="processes">Processes</h2>
             <div class="wide" tabindex="0"><table>
-            <thead><tr><th scope="col">process</th><th scope="col">peak memory</th><th scope="col">CPU a webhook</th></tr></thead>
-            <tbody>{processes.Select(process => Markup.Of($"""<tr><th scope="row">{process.Name}</th><td>{Figure.Megabytes(process.PeakRss)}</td><td>{Figure.Text(process.CpuMicrosPerWebhook)} µs</td></tr>"""))}</tbody></table></div></section>
+            <thead>{Header("process", "peak memory", "CPU a webhook")}</thead>
+            <tbody>{processes.Select(Row)}</tbody></table></div></section>
             """);
 
     public static Markup Machine(Machine machine) => Table("machine", "Machine",
@@ -79,19 +82,29 @@ internal static class ReportTables
             """);
 
     private static Markup Row(BaselineFigure figure) => Markup.Of($"""
-        <tr><th scope="row">{figure.Name}</th><td>{Figure.Text(figure.Now)}</td><td>{Figure.Text(figure.Earlier)}</td><td>{BaselineComparison.RatioText(figure)}</td>
+        <tr>{Cells(figure.Name, Figure.Text(figure.Now), Figure.Text(figure.Earlier), BaselineComparison.RatioText(figure))}
         <td><span class="badge {Colour(figure.Verdict)}">{figure.Verdict}</span></td></tr>
         """);
 
     private static Markup Row(RoundLine line, int most) => Markup.Of($"""
-        <tr class="{(line.IsRatio ? "ratio" : line.IsFloor ? "floor" : "ours")}"><th scope="row">{line.Name}</th>
-        <td>{Figure.Text(line.Median)}</td><td>{Figure.Text(line.Min)}</td><td>{Figure.Text(line.Max)}</td>{Enumerable.Range(0, most).Select(round => Markup.Of($"<td>{Figure.Text(line.Values.ElementAtOrDefault(round, double.NaN))}</td>"))}</tr>
+        <tr class="{(line.IsRatio ? "ratio" : line.IsFloor ? "floor" : "ours")}">
+        {Cells(line.Name, [.. Values(line, most).Select(Figure.Text)])}</tr>
         """);
+
+    private static Markup Row(ProcessSummary process) => Markup.Of($"""
+        <tr>{Cells(process.Name, Figure.Megabytes(process.PeakRss), $"{Figure.Text(process.CpuMicrosPerWebhook)} µs")}</tr>
+        """);
+
+    private static IEnumerable<double> Values(RoundLine line, int most) =>
+        [line.Median, line.Min, line.Max, .. line.Values, .. Enumerable.Repeat(double.NaN, most - line.Values.Count)];
+
+    private static Markup Header(params string[] names) =>
+        Markup.Of($"""<tr>{names.Select(name => Markup.Of($"""<th scope="col">{name}</th>"""))}</tr>""");
+
+    private static Markup Cells(string name, params string[] values) =>
+        Markup.Of($"""<th scope="row">{name}</th>{values.Select(value => Markup.Of($"<td>{value}</td>"))}""");
 
     private static string Colour(string verdict) => verdict switch { "better" => "good", "worse" => "bad", _ => "" };
 
     private static IEnumerable<(string, string)> Known(string name, string? value) => value is null ? [] : [(name, value)];
-
-    private static double ElementAtOrDefault(this IReadOnlyList<double> values, int index, double otherwise) =>
-        index < values.Count ? values[index] : otherwise;
 }

@@ -36,7 +36,8 @@ internal static partial class RoundLines
             yield return new RoundLine($"{name}, p99 ms", [.. rounds.Select(round => round.Latency?.P99 ?? double.NaN)]);
         }
         foreach (var figure in rounds.SelectMany(round => round.Figures.Keys).Distinct(StringComparer.Ordinal))
-            yield return new RoundLine($"{name}, {figure}", [.. rounds.Select(round => round.Figures.GetValueOrDefault(figure, double.NaN))]);
+            yield return new RoundLine($"{name}, {figure}",
+                [.. rounds.Select(round => round.Figures.GetValueOrDefault(figure, double.NaN))]);
     }
 
     private static string Measurement(string name)

@@ -17,7 +17,8 @@ internal static class RunCharts
 
     private static Chart Throughput(IReadOnlyList<Sample> samples) => new("throughput", "Throughput",
         $"Accepted {Span(samples, sample => sample.Accepted)} a second, offered {Span(samples, sample => sample.Offered)}; "
-        + $"seconds with refusals: {samples.Count(sample => sample.Refused > 0)}, with failures: {samples.Count(sample => sample.Failed > 0)}.",
+        + $"seconds with refusals: {samples.Count(sample => sample.Refused > 0)}, "
+        + $"with failures: {samples.Count(sample => sample.Failed > 0)}.",
         "a second",
         [
             new("offered", "offered", [.. samples.Select(sample => sample.Offered)]),
