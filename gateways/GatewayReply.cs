@@ -72,7 +72,9 @@ public sealed record GatewayFailure(
     string Code, string? GatewayCode = null, string? DeclineCode = null, string? Message = null, string? NetworkCode = null,
     string? AdviceCode = null)
 {
-    /// <summary>As the fact of the failed attempt tells it, beside what else is known: the answer and the books then say the same.</summary>
+    /// <summary>
+    /// As the fact of the failed attempt tells it, beside what else is known: the answer and the books then say the same.
+    /// </summary>
     public FactDetails In(FactDetails known) => known with
     {
         FailureClass = Code,
