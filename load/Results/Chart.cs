@@ -23,6 +23,9 @@ internal sealed class ChartWriter(IReadOnlyList<double> seconds, IReadOnlyList<M
     private const int PointsMax = 600;
     private const int RowsMax = 120;
     private const double Width = 1000;
+
+    // As a share of the width, on a telephone.
+    private const double FlagWidth = 0.05;
     private const double Height = 300;
 
     private readonly ChartScale _x = ChartScale.Time(seconds.Concat(marks.Select(mark => mark.At)).DefaultIfEmpty(1).Max());
@@ -37,7 +40,7 @@ internal sealed class ChartWriter(IReadOnlyList<double> seconds, IReadOnlyList<M
             <div class="plot">
             <p class="unit" aria-hidden="true">{chart.Unit}{(chart.IsLog ? ", logarithmic" : "")}</p>
             <div class="y" aria-hidden="true">{y.Ticks.Select(tick => YLabel(tick, y.At(tick)))}</div>
-            <div class="area">{Drawing(chart, y)}{marks.Select(MarkLabel)}</div>
+            <div class="area">{Drawing(chart, y)}{Flags()}</div>
             <div class="x" aria-hidden="true">{_x.Ticks.Select((tick, index) => XLabel(tick, index))}</div>
             <p class="unit right" aria-hidden="true">seconds since the start</p>
             </div>
@@ -122,12 +125,19 @@ internal sealed class ChartWriter(IReadOnlyList<double> seconds, IReadOnlyList<M
     private Markup XLabel(double tick, int index) => Markup.Of(
         $"""<span class="{(index % 2 == 0 ? "even" : "odd")}" style="left:{Number(_x.At(tick) * 100)}%">{Figure.Text(tick)}</span>""");
 
-    // Labels near the right edge grow to the left.
-    private Markup MarkLabel(Mark mark, int index)
+    // Marks that stand too close for two numbers share one: "3–5".
+    private IEnumerable<Markup> Flags()
     {
-        var at = _x.At(mark.At) * 100;
-        var side = at > 60 ? $"right:{Number(100 - at)}%" : $"left:{Number(at)}%";
-        return Markup.Of($"""<span class="mark{(at > 60 ? " back" : "")}" style="{side};top:{index % 6 * 1.2:0.##}em">{mark.Text}</span>""");
+        var first = 0;
+        for (var next = 1; next <= marks.Count; next++)
+        {
+            if (next < marks.Count && _x.At(marks[next].At) - _x.At(marks[first].At) < FlagWidth) continue;
+            var told = string.Join("; ", marks.Skip(first).Take(next - first).Select(mark => mark.Text));
+            var number = next - first == 1 ? $"{next}" : $"{first + 1}–{next}";
+            yield return Markup.Of(
+                $"""<span class="flag" style="left:{Number(_x.At(marks[first].At) * 100)}%" title="{told}">{number}</span>""");
+            first = next;
+        }
     }
 
     private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);

@@ -92,7 +92,8 @@ internal static class HtmlReport
     private static Markup MarkList(IReadOnlyList<Mark> marks) => marks.Count == 0
         ? new Markup("")
         : Markup.Of($"""
-            <p class="soft">Vertical lines: {string.Join("; ", marks.Select(mark => $"second {Figure.Text(mark.At)}, {mark.Text}"))}.</p>
+            <p class="soft">The numbered vertical lines:</p>
+            <ol class="marks">{marks.Select(mark => Markup.Of($"<li>second {Figure.Text(mark.At)}: {mark.Text}</li>"))}</ol>
             """);
 
     private static Markup Verify(VerifyResult? verify) => verify is null

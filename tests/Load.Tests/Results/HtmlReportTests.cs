@@ -64,6 +64,16 @@ public sealed class HtmlReportTests
     }
 
     [Fact]
+    public void Marks_are_numbered_and_those_too_close_for_two_numbers_share_one()
+    {
+        var page = Parse(HtmlReport.Render(SampleRun.Report() with { Marks = [new(10, "a"), new(12, "b"), new(13, "c"), new(60, "d")] }));
+
+        var flags = page.Descendants("figure").First().Descendants("span").Where(span => span.Attribute("class")?.Value == "flag").ToList();
+        Assert.Equal(["1–3", "4"], flags.Select(flag => flag.Value));
+        Assert.Equal(["a; b; c", "d"], flags.Select(flag => flag.Attribute("title")!.Value));
+    }
+
+    [Fact]
     public void A_broken_invariant_is_not_called_clean()
     {
         var page = HtmlReport.Render(SampleRun.Report() with { Verify = new VerifyResult(false, ["I8 broken"]) });
