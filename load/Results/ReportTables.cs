@@ -23,11 +23,12 @@ internal static class ReportTables
         List<RoundLine> lines = [.. RoundLines.Of(rounds).OrderByDescending(line => line.IsRatio)];
         if (lines.Count == 0) return nothing;
         var most = lines.Max(line => line.Values.Count);
-        string[] columns = ["figure", "median", "smallest", "largest", .. Enumerable.Range(1, most).Select(round => $"round {round}")];
+        var columns = Enumerable.Range(1, most).Select(round => $"round {round}");
         return Markup.Of($"""
             <section aria-labelledby="rounds"><h2 id="rounds">Rounds</h2>
-            <div class="wide" tabindex="0"><table><caption>Floors and ours in turn; ratios, which come first here, are taken within their round.</caption>
-            <thead>{Header(columns)}</thead>
+            <div class="wide" tabindex="0"><table>
+            <caption>Floors and ours in turn; ratios, which come first here, are taken within their round.</caption>
+            <thead>{Header(["figure", "median", "smallest", "largest", .. columns])}</thead>
             <tbody>{lines.Select(line => Row(line, most))}</tbody></table></div></section>
             """);
     }
