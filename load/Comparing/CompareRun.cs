@@ -144,7 +144,7 @@ internal sealed class CompareRun(RunSettings settings, CompareSettings compare, 
             Profile = "compare",
             Engine = target.System.Engine,
             StartedAt = _startedAt,
-            Machine = await MachineReader.ReadAsync(target.Backlog.Database),
+            Machine = await MachineReader.ReadAsync(target.System),
             Settings = new Dictionary<string, string>
             {
                 ["rounds"] = $"{compare.Rounds}",

@@ -30,22 +30,24 @@ internal static partial class KafkaMachine
         return machine with { Kafka = BrokerVersion(), Librdkafka = Library.VersionString, Durability = durability };
     }
 
-    // The protocol does not tell it; a broker on this machine has it in its class path.
+    // The protocol does not tell it; a broker on this machine has a jar open whose name does.
     private static string BrokerVersion() => Directory.EnumerateDirectories("/proc")
         .Where(process => char.IsAsciiDigit(Path.GetFileName(process)[0]))
-        .Select(process => Jar().Match(CommandLine(process)))
+        .SelectMany(OpenFilesOfBroker)
+        .Select(file => Jar().Match(file))
         .FirstOrDefault(match => match.Success)?.Groups[1].Value ?? "unknown";
 
-    private static string CommandLine(string process)
+    private static List<string> OpenFilesOfBroker(string process)
     {
         try
         {
-            return File.ReadAllText(Path.Combine(process, "cmdline"));
+            if (!File.ReadAllText(Path.Combine(process, "cmdline")).Contains("kafka.Kafka", StringComparison.Ordinal)) return [];
+            return [.. Directory.EnumerateFiles(Path.Combine(process, "fd")).Select(file => new FileInfo(file).LinkTarget ?? "")];
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
             // It ended meanwhile, or is not ours to look at.
-            return "";
+            return [];
         }
     }
 

@@ -16,7 +16,17 @@ internal static class MachineReader
         "max_wal_size", "checkpoint_timeout", "autovacuum",
     ];
 
-    /// <summary>The machine without a broker; add <see cref="Machine.Kafka"/> and its settings with <c>with</c>.</summary>
+    /// <summary>The machine under a running system, with its broker where it has one.</summary>
+    public static async Task<Machine> ReadAsync(RunningSystem system, CancellationToken cancellationToken = default)
+    {
+        await using var database = NpgsqlDataSource.Create(system.ConnectionString);
+        var machine = await ReadAsync(database, cancellationToken);
+        return system.Engine == "kafka"
+            ? await machine.WithKafkaAsync(system.Setting("EventLog__Kafka__BootstrapServers"))
+            : machine;
+    }
+
+    /// <summary>The machine without a broker; <see cref="KafkaMachine"/> adds that.</summary>
     public static async Task<Machine> ReadAsync(NpgsqlDataSource database, CancellationToken cancellationToken = default)
     {
         var durability = new SortedDictionary<string, string>(StringComparer.Ordinal);
