@@ -55,9 +55,18 @@ public static class OperationRules
         var payment = snapshot.Payment;
         var left = payment.AmountAuthorized - payment.AmountCaptured - snapshot.CaptureReserved;
         amount = wanted ?? left;
-        if (payment.Status is not (PaymentStatus.Authorized or PaymentStatus.PartiallyCaptured)) return State(payment, "captured");
+        if (!HoldsMore(payment)) return State(payment, "captured");
         return Within(amount, left, snapshot.CaptureReserved, "capture");
     }
+
+    /// <summary>Money given back says nothing of what is still held: a gateway with several captures goes on with the rest.</summary>
+    private static bool HoldsMore(Payment payment) => payment.Status switch
+    {
+        PaymentStatus.Authorized or PaymentStatus.PartiallyCaptured => true,
+        PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded =>
+            payment.AmountAuthorized > payment.AmountCaptured && !payment.IsVoided,
+        _ => false,
+    };
 
     private static OperationRefusal? Cancel(PaymentSnapshot snapshot)
     {

@@ -96,6 +96,42 @@ public sealed class WebhookMeetingTests : IAsyncLifetime
             "SELECT count(*) FROM books.payment_methods WHERE user_id LIKE 'cus%'", made.Json.GetProperty("paymentId").GetString()!));
     }
 
+    [Theory, InlineData("stripe"), InlineData("adyen"), InlineData("paypal")]
+    public async Task What_is_still_held_is_taken_after_a_part_of_what_was_taken_went_back(string gateway)
+    {
+        await KnobsAsync("{}");
+        var made = await PostAsync("/v1/payments", JsonSerializer.Serialize(new
+        {
+            orderId = "order-1", amount = 100, currency = "EUR", captureMethod = "manual", gateway, token = await TokenAsync(gateway),
+            confirm = true, returnUrl = "https://shop.example/back",
+        }));
+        Assert.True(made.Status == HttpStatusCode.Created, made.Body);
+        var id = made.Json.GetProperty("paymentId").GetString()!;
+
+        await TakenOnAsync($"/v1/payments/{id}/capture", """{"amount":60,"final":false}""");
+        await UntilAsync(id, "PARTIALLY_CAPTURED");
+        await TakenOnAsync("/v1/refunds", $$"""{"paymentId":"{{id}}","amount":20}""");
+        await UntilAsync(id, "PARTIALLY_REFUNDED");
+        var much = await PostAsync($"/v1/payments/{id}/capture", """{"amount":41}""");
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "amount_too_large"), (much.Status, much.Code));
+        await TakenOnAsync($"/v1/payments/{id}/capture", """{"amount":40,"final":true}""");
+
+        await Eventually.Async(async () => await OpenOperationsAsync(id) == 0, soon);
+        var payment = (await _api!.GetAsync($"/v1/payments/{id}")).Json;
+        Assert.Equal(
+            ("PARTIALLY_REFUNDED", 100, 20),
+            (payment.GetProperty("status").GetString(), payment.GetProperty("amountCaptured").GetInt64(),
+                payment.GetProperty("amountRefunded").GetInt64()));
+        var more = await PostAsync($"/v1/payments/{id}/capture", """{"amount":1}""");
+        Assert.Equal((HttpStatusCode.Conflict, "payment_state"), (more.Status, more.Code));
+    }
+
+    private async Task TakenOnAsync(string path, string body)
+    {
+        var answer = await PostAsync(path, body);
+        Assert.True(answer.Status is HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.Accepted, answer.Body);
+    }
+
     /// <summary>The gateways' answers and webhooks word a decline differently; the books say it as the caller was told.</summary>
     [Theory, InlineData("stripe", 1), InlineData("stripe", 0), InlineData("adyen", 1), InlineData("adyen", 0), InlineData("paypal", 0)]
     public async Task F33_why_a_payment_was_declined_stays_what_the_answer_said(string gateway, int share)
