@@ -42,8 +42,15 @@ public interface IPaymentGateway
     /// </summary>
     Task<GatewayReply> LookUpAsync(LookUpCall call, CancellationToken cancellationToken);
 
+    /// <summary>Calls about parts need every id by which the gateway ever named the payment: <see cref="PartCall.Aliases"/>.</summary>
+    bool WantsAliases => true;
+
+    /// <summary>The gateway has customers with ids of its own, made before anything is kept for them.</summary>
+    bool MakesCustomers => false;
+
     /// <summary>
-    /// Makes the user known to the gateway as its customer. Accepted without an id where the gateway takes our own name of the user.
+    /// Makes the user known to the gateway as its customer: one under one key, whatever is known of the payer. Accepted without an id where
+    /// the gateway takes our own name of the user.
     /// </summary>
     Task<GatewayReply> EnsureCustomerAsync(EnsureCustomerCall call, CancellationToken cancellationToken) =>
         Task.FromResult(new GatewayReply { Outcome = GatewayOutcome.Accepted });

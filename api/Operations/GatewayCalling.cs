@@ -16,12 +16,13 @@ internal static class GatewayCalling
 {
     /// <summary>Asks the gateway to do it.</summary>
     /// <param name="aliases">Every id by which the gateway ever named the payment.</param>
+    /// <param name="customer">Of <see cref="CustomerFor"/>; null where none is needed.</param>
     public static Task<GatewayReply> SendAsync(
         IPaymentGateway gateway, ApiOperation operation, PaymentSnapshot snapshot, IReadOnlyList<string> aliases,
-        CancellationToken cancellationToken) =>
+        string? customer, CancellationToken cancellationToken) =>
         operation.Kind switch
         {
-            ApiOperationKind.Create => gateway.CreateAsync(Create(operation), cancellationToken),
+            ApiOperationKind.Create => gateway.CreateAsync(Create(operation, customer), cancellationToken),
             ApiOperationKind.Confirm => gateway.ConfirmAsync(Confirm(operation, snapshot), cancellationToken),
             ApiOperationKind.Capture => gateway.CaptureAsync(Capture(operation, snapshot, aliases), cancellationToken),
             ApiOperationKind.Cancel => gateway.CancelAsync(Cancel(operation, snapshot, aliases), cancellationToken),
@@ -30,16 +31,13 @@ internal static class GatewayCalling
         };
 
     /// <summary>
-    /// A payment that stores its method for a user who is no customer yet: the call that makes the customer, as the creation itself would
-    /// make it again (same key, same customer). Null where none is needed.
+    /// Who has to be a customer first: a payment that stores its method for a user who was none when it began. Null where nobody has to.
     /// </summary>
-    public static EnsureCustomerCall? CustomerFor(ApiOperation operation)
+    public static (string UserId, PayerDetails? Payer)? CustomerFor(ApiOperation operation)
     {
         if (operation.Kind != ApiOperationKind.Create) return null;
-        var create = Create(operation);
-        return create is { SaveMethod: true, UserId: { } user, GatewayCustomerId: null }
-            ? new EnsureCustomerCall { Account = create.Account, Key = create.Key, UserId = user, Payer = create.Payer }
-            : null;
+        var create = Create(operation, customer: null);
+        return create is { SaveMethod: true, UserId: { } user, GatewayCustomerId: null } ? (user, create.Payer) : null;
     }
 
     /// <summary>Reads back, without effect, what became of it.</summary>
@@ -67,7 +65,7 @@ internal static class GatewayCalling
 
     public static string PublicIdOf(Guid paymentId) => Identifiers.Format(Identifiers.PaymentPrefix, paymentId);
 
-    private static CreatePaymentCall Create(ApiOperation operation)
+    private static CreatePaymentCall Create(ApiOperation operation, string? customer)
     {
         var stored = Read(operation, StoredJson.Default.StoredCreate);
         var request = stored.Request;
@@ -80,7 +78,7 @@ internal static class GatewayCalling
             CaptureMethod = CaptureMethodOf(request.CaptureMethod),
             OrderId = request.OrderId,
             UserId = request.UserId,
-            GatewayCustomerId = stored.Method?.GatewayCustomerId ?? CustomerAt(stored, operation),
+            GatewayCustomerId = stored.Method?.GatewayCustomerId ?? CustomerAt(stored, operation) ?? customer,
             Token = stored.Method?.Token,
             TokenIsStored = stored.Method?.IsStored ?? false,
             PayerIsPresent = request.PayerIsPresent ?? true,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PaymentPipeline.Api.PaymentMethods;
 using PaymentPipeline.Api.Payments;
 using PaymentPipeline.Gateways;
 using PaymentPipeline.Storage;
@@ -19,7 +20,7 @@ namespace PaymentPipeline.Api.Operations;
 /// Nothing here is cancelled because a caller left: the operation is ours by now.
 /// </summary>
 internal sealed class OperationRunner(
-    OperationStore store, MethodStore methods, PaymentQueries payments, PaymentGatewayRegistry gateways, TimeProvider time,
+    OperationStore store, MethodStore methods, GatewayCustomers customers, PaymentQueries payments, PaymentGatewayRegistry gateways, TimeProvider time,
     OperationMetrics metrics, ILogger<OperationRunner> logger)
 {
     /// <summary>Longer than any client of a gateway takes for all of its tries; a call beyond it has an unknown outcome.</summary>
@@ -73,13 +74,14 @@ internal sealed class OperationRunner(
         IPaymentGateway gateway, ApiOperation operation, PaymentSnapshot snapshot, IReadOnlyList<string> aliases,
         CancellationToken cancellationToken)
     {
-        if (GatewayCalling.CustomerFor(operation) is { } wanted)
-        {
-            var made = await gateway.EnsureCustomerAsync(wanted, cancellationToken);
-            if (made.GatewayCustomerId is { } customer)
-                await methods.KeepCustomerAsync(wanted.UserId, operation.Gateway, operation.Account, customer, cancellationToken);
-        }
-        return await GatewayCalling.SendAsync(gateway, operation, snapshot, aliases, cancellationToken);
+        if (!gateway.MakesCustomers || GatewayCalling.CustomerFor(operation) is not { } user)
+            return await GatewayCalling.SendAsync(gateway, operation, snapshot, aliases, customer: null, cancellationToken);
+
+        // Nothing was asked for yet: without a customer nothing is. The next try finds the same one.
+        var made = await customers.EnsureAsync(gateway, operation.Account, user.UserId, user.Payer, cancellationToken);
+        return made.Outcome == GatewayOutcome.Accepted
+            ? await GatewayCalling.SendAsync(gateway, operation, snapshot, aliases, made.GatewayCustomerId, cancellationToken)
+            : made;
     }
 
     private async Task<GatewayTurn> ResumeAsync(IPaymentGateway gateway, OperationBegin.Begun begun)
@@ -122,7 +124,7 @@ internal sealed class OperationRunner(
         using var limit = new CancellationTokenSource(callAtMost, time);
         try
         {
-            var aliases = await AliasesAsync(begun, limit.Token);
+            var aliases = gateway.WantsAliases ? await AliasesAsync(begun, limit.Token) : [];
             return await call(gateway, begun.Operation, begun.Snapshot, aliases, limit.Token).WaitAsync(limit.Token);
         }
         // A client must not throw for what a gateway does. Where one does all the same, nobody knows what happened.

@@ -25,5 +25,5 @@ internal static class MethodRoutes
     }
 
     public static IServiceCollection AddPaymentMethods(this IServiceCollection services) => services
-        .AddSingleton<SaveMethod>().AddSingleton<RemoveMethod>().AddSingleton<UserMethods>();
+        .AddSingleton<GatewayCustomers>().AddSingleton<SaveMethod>().AddSingleton<RemoveMethod>().AddSingleton<UserMethods>();
 }

@@ -20,7 +20,8 @@ namespace PaymentPipeline.Api.PaymentMethods;
 /// <item>What it answered is folded as its webhook is.</item>
 /// </list>
 /// </summary>
-internal sealed class SaveMethod(RequestRules rules, TenantAccounts accounts, PaymentGatewayRegistry gateways, MethodStore methods)
+internal sealed class SaveMethod(
+    RequestRules rules, TenantAccounts accounts, PaymentGatewayRegistry gateways, MethodStore methods, GatewayCustomers customers)
 {
     private const int TokenMax = 10_000, NameMax = 200;
 
@@ -36,26 +37,15 @@ internal sealed class SaveMethod(RequestRules rules, TenantAccounts accounts, Pa
 
         // 1.
         var payer = new PayerDetails(request.Email, request.Name, null, null, null);
-        var customer = await methods.CustomerAsync(request.UserId, gateway.Name, account, cancellationToken);
-        if (customer is null)
-        {
-            var made = await gateway.EnsureCustomerAsync(
-                new EnsureCustomerCall
-                {
-                    Account = account, Key = KeyOf("cus", caller, account, request), UserId = request.UserId, Payer = payer,
-                },
-                cancellationToken);
-            if (made.Outcome != GatewayOutcome.Accepted) return MethodAnswers.Failed(made);
-            if (made.GatewayCustomerId is { } id)
-                customer = await methods.KeepCustomerAsync(request.UserId, gateway.Name, account, id, cancellationToken);
-        }
+        var made = await customers.EnsureAsync(gateway, account, request.UserId, payer, cancellationToken);
+        if (made.Outcome != GatewayOutcome.Accepted) return MethodAnswers.Failed(made);
 
         // 2.
         var reply = await gateway.SaveMethodAsync(
             new SaveMethodCall
             {
-                Account = account, Key = KeyOf("pm", caller, account, request), UserId = request.UserId, GatewayCustomerId = customer,
-                Token = request.Token, ReturnUrl = request.ReturnUrl, Payer = payer,
+                Account = account, Key = KeyOf(caller, account, request), UserId = request.UserId,
+                GatewayCustomerId = made.GatewayCustomerId, Token = request.Token, ReturnUrl = request.ReturnUrl, Payer = payer,
             }, CancellationToken.None);
         if (reply.Outcome != GatewayOutcome.Accepted) return MethodAnswers.Failed(reply);
 
@@ -89,10 +79,10 @@ internal sealed class SaveMethod(RequestRules rules, TenantAccounts accounts, Pa
     /// The same for the same wish, so that asking the gateway again does nothing twice; a set-up without a token is a new one within
     /// the gateway's own memory of keys.
     /// </summary>
-    private static string KeyOf(string what, Caller caller, string account, SaveMethodRequest request)
+    private static string KeyOf(Caller caller, string account, SaveMethodRequest request)
     {
-        var wish = string.Join('\n', what, caller.Tenant, request.Gateway, account, request.UserId, request.Token, request.ReturnUrl,
+        var wish = string.Join('\n', "pm", caller.Tenant, request.Gateway, account, request.UserId, request.Token, request.ReturnUrl,
             request.Email, request.Name);
-        return $"{what}_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(wish)).AsSpan(0, 24))}";
+        return $"pm_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(wish)).AsSpan(0, 24))}";
     }
 }

@@ -40,6 +40,10 @@ internal sealed class StripeClient : IPaymentGateway
         return new StripeClient(accounts, setup.Time);
     }
 
+    /// <summary>The intent's id names all of its money.</summary>
+    public bool WantsAliases => false;
+    public bool MakesCustomers => true;
+
     public TimeSpan KeyWindow(GatewayCallKind kind) => KeptFor;
 
     public GatewayHealth HealthOf(string account) => _accounts[account].Health;
@@ -67,7 +71,7 @@ internal sealed class StripeClient : IPaymentGateway
     }
 
     public Task<GatewayReply> EnsureCustomerAsync(EnsureCustomerCall call, CancellationToken cancellationToken) =>
-        AskAsync(call.Account, api => StripeMethodCalls.CustomerAsync(api, call.UserId, call.Payer, call.Key, cancellationToken));
+        AskAsync(call.Account, api => StripeMethodCalls.EnsureCustomerAsync(api, call, cancellationToken));
 
     public Task<GatewayReply> SaveMethodAsync(SaveMethodCall call, CancellationToken cancellationToken) =>
         AskAsync(call.Account, api => StripeMethodCalls.SaveAsync(api, call, cancellationToken));

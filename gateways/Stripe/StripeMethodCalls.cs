@@ -27,6 +27,27 @@ internal static class StripeMethodCalls
         return new GatewayReply { Outcome = GatewayOutcome.Accepted, GatewayCustomerId = answer.Body.RequiredText("id") };
     }
 
+    /// <summary>
+    /// The user as Stripe's customer under a key that is the user's own: so the body has nothing that could differ from call to call, and
+    /// what is known of the payer follows. The first that is told stands; the customer is one without it, too.
+    /// </summary>
+    public static async Task<GatewayReply> EnsureCustomerAsync(StripeApi api, EnsureCustomerCall call, CancellationToken cancellationToken)
+    {
+        var made = await CustomerAsync(api, call.UserId, payer: null, call.Key, cancellationToken);
+        if (made.GatewayCustomerId is not { } customer || call.Payer is not { } payer) return made;
+        var details = StripeRequests.Payer(payer);
+        if (details.IsEmpty) return made;
+        try
+        {
+            await api.PostAsync("customer", ["customers", customer], details, call.Key + "-details", cancellationToken);
+        }
+        catch (UnreadableWebhookException)
+        {
+            // Whatever Stripe made of it, the customer is there.
+        }
+        return made;
+    }
+
     public static async Task<GatewayReply> SaveAsync(StripeApi api, SaveMethodCall call, CancellationToken cancellationToken)
     {
         var customer = call.GatewayCustomerId;

@@ -73,11 +73,12 @@ internal static class StripeRequests
     public static StripeForm RefundsOf(string? gatewayPaymentId) => new StripeForm()
         .Add(gatewayPaymentId?.StartsWith("pi_", StringComparison.Ordinal) is false ? "charge" : "payment_intent", gatewayPaymentId);
 
-    public static StripeForm Customer(string userId, PayerDetails? payer) => new StripeForm()
+    public static StripeForm Customer(string userId, PayerDetails? payer) => Payer(payer).AddMetadata(UserIdName, userId);
+
+    public static StripeForm Payer(PayerDetails? payer) => new StripeForm()
         .Add("email", payer?.Email)
         .Add("name", payer?.Name)
-        .Add("phone", payer?.Phone)
-        .AddMetadata(UserIdName, userId);
+        .Add("phone", payer?.Phone);
 
     public static StripeForm SetUp(string customer, string userId) => new StripeForm()
         .Add("customer", customer)

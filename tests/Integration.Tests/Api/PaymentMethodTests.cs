@@ -17,13 +17,15 @@ public sealed class PaymentMethodTests : IAsyncLifetime
     {
         await _books.InitializeAsync();
         await _simulator.InitializeAsync();
-        _api = await ApiServer.StartAsync(_books.ConnectionString, settings:
-        [
-            $"--Gateways:Stripe:ApiKey={_simulator.Secrets.StripeApiKey}", $"--Gateways:Stripe:BaseUrl={_simulator.Address}",
-            $"--Gateways:PayPal:ClientId={_simulator.Secrets.PayPalClientId}",
-            $"--Gateways:PayPal:ClientSecret={_simulator.Secrets.PayPalClientSecret}", $"--Gateways:PayPal:BaseUrl={_simulator.Address}",
-        ]);
+        _api = await ApiServer.StartAsync(_books.ConnectionString, settings: Settings);
     }
+
+    private string[] Settings =>
+    [
+        $"--Gateways:Stripe:ApiKey={_simulator.Secrets.StripeApiKey}", $"--Gateways:Stripe:BaseUrl={_simulator.Address}",
+        $"--Gateways:PayPal:ClientId={_simulator.Secrets.PayPalClientId}",
+        $"--Gateways:PayPal:ClientSecret={_simulator.Secrets.PayPalClientSecret}", $"--Gateways:PayPal:BaseUrl={_simulator.Address}",
+    ];
 
     public async Task DisposeAsync()
     {
@@ -64,6 +66,31 @@ public sealed class PaymentMethodTests : IAsyncLifetime
 
         Assert.Equal(first.Body, again.Body);
         Assert.Single(await IdsAsync("user-2"));
+    }
+
+    [Fact]
+    public async Task A_user_whose_first_payments_come_at_once_becomes_one_customer()
+    {
+        using var other = new HttpClient { BaseAddress = _simulator.Address };
+        other.DefaultRequestHeaders.Authorization = new("Bearer", _simulator.Secrets.StripeApiKey);
+        await using var second = await ApiServer.StartAsync(_books.ConnectionString, settings: Settings);
+
+        var made = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => (number % 2 == 0 ? _api : second).PostAsync(
+            "/v1/payments",
+            $$$"""
+            {"orderId":"first-{{{number}}}","amount":500,"currency":"EUR","gateway":"stripe","token":"pm_card_visa","confirm":true,
+             "userId":"user-20","saveMethod":true,"returnUrl":"https://shop.example/back","customer":{"email":"p{{{number}}}@shop.example"} }
+            """,
+            ("Idempotency-Key", $"first-{number}"))));
+
+        Assert.All(made, answer => Assert.True(answer.Status == HttpStatusCode.Created, answer.Body));
+        var customers = JsonDocument.Parse(await other.GetStringAsync(new Uri("/v1/customers?limit=100", UriKind.Relative)));
+        var customer = Assert.Single(customers.RootElement.GetProperty("data").EnumerateArray().ToArray());
+        Assert.Equal("user-20", customer.GetProperty("metadata").GetProperty("user_id").GetString());
+        Assert.EndsWith("@shop.example", customer.GetProperty("email").GetString(), StringComparison.Ordinal);
+        Assert.Equal(
+            [customer.GetProperty("id").GetString()!],
+            await _books.QueryAsync<string>("SELECT gateway_customer_id FROM books.gateway_customers WHERE user_id = 'user-20'"));
     }
 
     [Fact]

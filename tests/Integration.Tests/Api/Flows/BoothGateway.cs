@@ -90,6 +90,8 @@ internal sealed class BoothGateway(string name = "booth", params string[] accoun
             : Tell(found));
     }
 
+    public bool MakesCustomers => true;
+
     public Task<GatewayReply> EnsureCustomerAsync(EnsureCustomerCall call, CancellationToken cancellationToken) =>
         Task.FromResult(new GatewayReply { Outcome = GatewayOutcome.Accepted, GatewayCustomerId = "customer_" + call.UserId });
 
