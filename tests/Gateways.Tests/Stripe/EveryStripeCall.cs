@@ -27,6 +27,7 @@ internal static class EveryStripeCall
         await stripe.RefundAsync(Refund(), none);
         await stripe.RefundAsync(Refund() with { Reason = null, GatewayPaymentId = "ch_1" }, none);
         await LookUpAllAsync(stripe);
+        await stripe.EnsureCustomerAsync(Customer(), none);
         await stripe.SaveMethodAsync(Save(), none);
         await stripe.SaveMethodAsync(Save(token: null, customer: null), none);
         await stripe.DetachMethodAsync(Detach(), none);

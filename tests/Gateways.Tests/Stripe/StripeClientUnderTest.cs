@@ -69,6 +69,11 @@ internal static class StripeClientUnderTest
         Payer = new PayerDetails("a@example.org", "Ada Ü", "+49 30 1", null, null),
     };
 
+    public static EnsureCustomerCall Customer(string? email = "a@example.org") => new()
+    {
+        Account = "default", Key = "cus_u1", UserId = "u1", Payer = new PayerDetails(email, null, null, null, null),
+    };
+
     public static DetachMethodCall Detach() =>
         new() { Account = "default", Key = "op_4", UserId = "u1", GatewayCustomerId = "cus_1", Token = "pm_1" };
 

@@ -193,6 +193,27 @@ public sealed class StripeOperationsTests
         Assert.Contains("setup_future_usage=off_session", form, StringComparison.Ordinal);
     }
 
+    /// <summary>Stripe refuses a key that comes with another body: what is known of the payer may differ from call to call.</summary>
+    [Fact]
+    public async Task A_users_customer_is_asked_for_in_the_same_words_whatever_is_known_of_the_payer()
+    {
+        await using var server = await ScriptedServer.StartAsync((context, request, _) => request.Path == "/v1/customers"
+            ? context.AnswerAsync(200, """{"id":"cus_7","object":"customer"}""")
+            : context.AnswerAsync(400, """{"error":{"type":"idempotency_error","message":"Another body."}}"""));
+        var stripe = To(server);
+
+        foreach (var email in new[] { "a@example.org", "b@example.org", null })
+        {
+            var reply = await stripe.EnsureCustomerAsync(Customer(email), CancellationToken.None);
+            Assert.Equal((GatewayOutcome.Accepted, "cus_7"), (reply.Outcome, reply.GatewayCustomerId));
+        }
+
+        var asked = server.Requests.Where(request => request.Path == "/v1/customers").ToList();
+        Assert.Equal((3, 1), (asked.Count, asked.Select(request => Encoding.ASCII.GetString(request.Body.Span)).Distinct().Count()));
+        Assert.Equal(["cus_u1-customer"], asked.Select(request => request.Headers["Idempotency-Key"]).Distinct());
+        Assert.Equal(2, server.Requests.Count(request => request.Path == "/v1/customers/cus_7"));
+    }
+
     [Fact]
     public async Task Where_no_customer_could_be_made_no_payment_was_tried()
     {
