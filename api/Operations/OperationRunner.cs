@@ -20,8 +20,8 @@ namespace PaymentPipeline.Api.Operations;
 /// Nothing here is cancelled because a caller left: the operation is ours by now.
 /// </summary>
 internal sealed class OperationRunner(
-    OperationStore store, MethodStore methods, GatewayCustomers customers, PaymentQueries payments, PaymentGatewayRegistry gateways, TimeProvider time,
-    OperationMetrics metrics, ILogger<OperationRunner> logger)
+    OperationStore store, MethodStore methods, GatewayCustomers customers, PaymentQueries payments, PaymentGatewayRegistry gateways,
+    TimeProvider time, OperationMetrics metrics, ILogger<OperationRunner> logger)
 {
     /// <summary>Longer than any client of a gateway takes for all of its tries; a call beyond it has an unknown outcome.</summary>
     private static readonly TimeSpan callAtMost = TimeSpan.FromSeconds(40);

@@ -100,6 +100,28 @@ public sealed class PaymentDetailsTests
         Assert.DoesNotContain("\"f\":", json, StringComparison.Ordinal);
     }
 
+    /// <summary>The fold is on the way of every webhook.</summary>
+    [Fact]
+    public void What_has_no_check_and_no_failure_allocates_nothing_more()
+    {
+        var payment = Life.Of(Authorized(1000) with { Details = new FactDetails { CvvResult = "pass" } }).Payment;
+        var bare = CapturedTotal(1000, 1000);
+        var worded = bare with { Details = new FactDetails { NextActionType = "x", Reason = "y", Message = "z" } };
+        var check = bare with { Details = new FactDetails { CvvResult = "fail" } };
+
+        // The runtime makes the code better while it runs: only costs of one moment compare.
+        var rounds = Enumerable.Range(0, 100).Select(_ => (Bare: Cost(bare), Worded: Cost(worded), Check: Cost(check))).ToList();
+        Assert.Contains(rounds, round => round.Bare == round.Worded);
+        Assert.DoesNotContain(rounds, round => round.Bare == round.Check);
+
+        long Cost(Fact fact)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            PaymentFold.Apply(payment, fact);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
     [Fact]
     public void A_memory_stored_before_there_were_details_is_read_and_goes_on()
     {
