@@ -61,8 +61,8 @@ public sealed record GatewayReply
 public sealed record NextAction(string Type, string? Url, string? Data = null);
 
 /// <param name="Code">Ours, of a closed set: card_declined, insufficient_funds, expired_card, authentication_required,
-/// fraud_suspected, processing_error, invalid_request, invalid_state, already_done, not_found, unauthorized, rate_limited,
-/// timeout, unreachable, breaker_open, too_busy, unreadable_reply, mismatched_reply, gateway_error.</param>
+/// fraud_suspected, processing_error, invalid_request, invalid_state, amount_too_large, already_done, not_found, unauthorized,
+/// rate_limited, timeout, unreachable, breaker_open, too_busy, unreadable_reply, mismatched_reply, gateway_error.</param>
 /// <param name="GatewayCode">The gateway's word for it.</param>
 /// <param name="DeclineCode">The issuer's word for it.</param>
 /// <param name="Message">The gateway's sentence for the merchant; never for the payer, never with personal data.</param>

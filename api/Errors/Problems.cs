@@ -85,6 +85,7 @@ internal static class Problems
         {
             "unauthorized" => GatewayMisconfigured,
             "invalid_state" or "already_done" => GatewayConflict,
+            "amount_too_large" => AmountTooLarge,
             _ => GatewayRefused,
         },
     };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using PaymentPipeline.Core;
 
@@ -66,7 +67,10 @@ internal sealed class PayPalFinder(PayPalLine line, TimeProvider time)
         };
     }
 
-    /// <summary>A capture that the refund fits into. PayPal itself checks what is left of it.</summary>
+    /// <summary>
+    /// A capture of which enough is left. PayPal refunds one capture at a time; a refund that only several could cover is refused and
+    /// not split: two effects of one operation could end in different ways, and none could be told from the other by the operation.
+    /// </summary>
     public async Task<PayPalFound> CaptureAsync(RefundPaymentCall call, CancellationToken cancellationToken)
     {
         if (call.GatewayPaymentId is { } id)
@@ -133,12 +137,32 @@ internal sealed class PayPalFinder(PayPalLine line, TimeProvider time)
     private static PayPalFound? CaptureIn(PayPalAnswer order, RefundPaymentCall call)
     {
         var units = PayPalOrder.Units(order.Body).ToList();
-        if (Named(units.SelectMany(PayPalOrder.Refunds), call.OperationId) is { } refund)
+        var refunds = units.SelectMany(PayPalOrder.Refunds).ToList();
+        if (Named(refunds, call.OperationId) is { } refund)
             return new() { Resource = refund, At = order.At, IsDone = true };
-        return FirstOrNothing(units.SelectMany(PayPalOrder.Captures), capture => Covers(capture, call.Amount)) is { } fits
+        var captures = units.SelectMany(PayPalOrder.Captures)
+            .Where(capture => Covers(capture, call.Amount with { AmountMinor = 0 })).ToList();
+        if (captures.Count == 0)
+            return null;
+        return FirstOrNothing(captures, capture => LeftOf(capture, refunds) >= call.Amount.AmountMinor) is { } fits
             ? new() { Resource = fits, At = order.At }
-            : null;
+            : new() { At = order.At, Reply = TooLargeForOne(captures.Max(capture => LeftOf(capture, refunds))) };
     }
+
+    /// <summary>In minor units. A refund that does not name its capture is not counted: PayPal itself has the last word.</summary>
+    private static long LeftOf(JsonElement capture, List<JsonElement> refunds)
+    {
+        var id = capture.Text("id");
+        var returned = refunds
+            .Where(refund => refund.Text("status") is not ("FAILED" or "CANCELLED") && PayPalReferences.CaptureOf(refund) == id)
+            .Sum(refund => refund.Money("amount")?.AmountMinor ?? 0);
+        return (capture.Money("amount")?.AmountMinor ?? 0) - returned;
+    }
+
+    private static GatewayReply TooLargeForOne(long most) => PayPalReplies.Refused(
+        "amount_too_large",
+        string.Create(
+            CultureInfo.InvariantCulture, $"PayPal refunds one capture at a time; {most} is the most that is left of one. Refund in parts."));
 
     private static bool Covers(JsonElement capture, Money amount) =>
         capture.Text("status") is "COMPLETED" or "PARTIALLY_REFUNDED"

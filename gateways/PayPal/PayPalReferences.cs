@@ -27,9 +27,14 @@ internal sealed record PayPalReferences(string Payment, IReadOnlyList<string> Al
         var related = resource.At("supplementary_data").At("related_ids");
         return Of(
             order ?? related.Text("order_id") ?? resource.Text("parent_payment"),
-            capture ?? related.Text("capture_id") ?? resource.Text("sale_id") ?? UpLink(resource, "/payments/captures/"),
+            capture ?? CaptureOf(resource),
             resource.RequiredText("id"));
     }
+
+    /// <summary>The capture that a refund gives back of; null when it does not say.</summary>
+    public static string? CaptureOf(JsonElement refund) =>
+        refund.At("supplementary_data").At("related_ids").Text("capture_id") ?? refund.Text("sale_id")
+        ?? UpLink(refund, "/payments/captures/");
 
     public static PayPalReferences Of(params ReadOnlySpan<string?> ids)
     {

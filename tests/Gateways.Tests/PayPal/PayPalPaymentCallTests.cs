@@ -250,8 +250,28 @@ public sealed class PayPalPaymentCallTests : IAsyncLifetime
     [Fact]
     public async Task A_refund_larger_than_each_capture_is_refused()
     {
-        _paypal.On(OrderRoute, 200, Captured(CaptureJson()));
-        Assert.Equal("invalid_state", (await RefundAsync(GiveBack(2600))).Failure!.Code);
+        var other = CaptureJson(value: "15.00").Replace(CaptureId, "OTHER", StringComparison.Ordinal);
+        _paypal.On(OrderRoute, 200, Captured($"{CaptureJson()},{other}"));
+
+        var reply = await RefundAsync(GiveBack(2600));
+
+        Assert.Equal((GatewayOutcome.Refused, "amount_too_large"), (reply.Outcome, reply.Failure!.Code));
+        Assert.Contains("2599 is the most", reply.Failure.Message, StringComparison.Ordinal);
+        Assert.All(_paypal.Requests, request => Assert.Equal("GET", request.Method));
+    }
+
+    [Theory]
+    [InlineData("COMPLETED", "OTHER")]
+    [InlineData("PENDING", "OTHER")]
+    [InlineData("FAILED", CaptureId)]
+    public async Task A_refund_is_made_of_a_capture_of_which_enough_is_left(string earlier, string taken)
+    {
+        var other = CaptureJson().Replace(CaptureId, "OTHER", StringComparison.Ordinal);
+        _paypal.On(OrderRoute, 200, OrderJson(
+                "COMPLETED", $"\"captures\":[{CaptureJson("PARTIALLY_REFUNDED")},{other}],\"refunds\":[{RefundJson(earlier, "20.00", "re_other")}]"))
+            .On(RefundRoute.Replace(CaptureId, taken, StringComparison.Ordinal), 201, RefundJson());
+
+        Assert.Equal(GatewayOutcome.Accepted, (await RefundAsync(GiveBack())).Outcome);
     }
 
     [Fact]

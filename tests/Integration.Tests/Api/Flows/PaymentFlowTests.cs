@@ -161,6 +161,31 @@ public sealed class PaymentFlowTests : IClassFixture<MoneyFixture>
         Assert.Equal(77, theirs.Json.GetProperty("amount").GetInt64());
     }
 
+    /// <summary>At PayPal a payer can approve an order that we gave up: its webhook asks us to act, and we never do.</summary>
+    [Theory]
+    [InlineData(FactKind.RequiresAction), InlineData(FactKind.RequiresConfirmation), InlineData(FactKind.Processing), InlineData(FactKind.AttemptFailed)]
+    public async Task A_confirm_after_a_cancel_is_refused_by_us_whatever_the_gateway_tells_later(FactKind late)
+    {
+        var id = (await _money.CreateAsync(confirm: false)).Json.GetProperty("paymentId").GetString()!;
+        Assert.Equal("CANCELED", Text((await _money.PostAsync($"/v1/payments/{id}/cancel", "{}")).Json, "status"));
+        var effect = _money.EffectsOf(id).Single(done => done.Kind == GatewayCallKind.Create);
+        var told = _money.Booth.Fact(effect) with
+        {
+            Kind = late,
+            Key = FactKey.Of(late, id),
+            PartId = late == FactKind.AttemptFailed ? "attempt" : null,
+            Amount = effect.Amount,
+            OccurredAt = new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero),
+        };
+        await _money.WebhookAsync($"evt-late-{late}-{id}", told);
+
+        var confirm = await _money.PostAsync($"/v1/payments/{id}/confirm", """{"token":"tok"}""");
+
+        Assert.Equal((HttpStatusCode.Conflict, "payment_state"), (confirm.Status, confirm.Code));
+        Assert.DoesNotContain(_money.EffectsOf(id), done => done.Kind == GatewayCallKind.Confirm);
+        Assert.Equal("CANCELED", Text((await _money.GetAsync(id)).Json, "status"));
+    }
+
     [Fact]
     public async Task H104_another_tenants_payment_does_not_exist()
     {

@@ -44,6 +44,50 @@ public sealed class SimulatorFlowTests(SimulatorFixture sim) : IClassFixture<Sim
     }
 
     [Fact]
+    public async Task A_refund_at_PayPal_is_of_one_capture_of_which_enough_is_left_and_says_so_where_there_is_none()
+    {
+        await sim.KnobsAsync("{}");
+        var id = Text(await sim.CreateAsync("paypal"), "paymentId");
+        foreach (var last in new[] { "false", "true" })
+            Assert.Equal(HttpStatusCode.OK, (await sim.PostAsync($"/v1/payments/{id}/capture", $$"""{"amount":500,"final":{{last}}}""")).Status);
+
+        var one = await RefundAsync(300);
+        var two = await RefundAsync(300);
+        var both = await RefundAsync(400);
+        var rest = await RefundAsync(200);
+
+        Assert.Equal([HttpStatusCode.Created, HttpStatusCode.Created, HttpStatusCode.Created], [one.Status, two.Status, rest.Status]);
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "amount_too_large"), (both.Status, both.Code));
+        Assert.Contains("200 is the most that is left of one", both.Json.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal(800, (await sim.Server.GetAsync($"/v1/payments/{id}")).Json.GetProperty("amountRefunded").GetInt64());
+
+        Task<ApiAnswer> RefundAsync(long amount) => sim.PostAsync("/v1/refunds", $$"""{"paymentId":"{{id}}","amount":{{amount}}}""");
+    }
+
+    [Theory, InlineData("stripe"), InlineData("paypal")]
+    public async Task A_confirm_after_a_cancel_is_refused_without_asking_the_gateway(string gateway)
+    {
+        await sim.KnobsAsync("{}");
+        var made = await sim.PostAsync(
+            "/v1/payments", $$"""{"orderId":"o","amount":900,"currency":"EUR","gateway":"{{gateway}}","returnUrl":"https://shop.example/back"}""");
+        var id = Text(made, "paymentId");
+        var cancelled = await sim.PostAsync($"/v1/payments/{id}/cancel", "{}");
+        Assert.Equal((HttpStatusCode.OK, "CANCELED"), (cancelled.Status, Text(cancelled, "status")));
+        var before = await sim.EffectsAsync(id);
+
+        // Whatever is asked now would be unknown, not refused, if the gateway were asked.
+        await sim.KnobsAsync("""{"serverError":{"share":1}}""");
+        foreach (var body in new[] { "{}", $$"""{"token":"{{sim.Tokens[gateway]}}"}""" })
+        {
+            var confirmed = await sim.PostAsync($"/v1/payments/{id}/confirm", body);
+            Assert.Equal((HttpStatusCode.Conflict, "payment_state"), (confirmed.Status, confirmed.Code));
+        }
+
+        Assert.Equal(before, await sim.EffectsAsync(id));
+        Assert.Equal("CANCELED", await sim.StatusAsync(id));
+    }
+
+    [Fact]
     public async Task Adyen_takes_modifications_on_and_what_they_hold_is_held()
     {
         await sim.KnobsAsync("{}");
