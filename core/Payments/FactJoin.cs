@@ -22,7 +22,9 @@ internal static class FactJoin
             FactKind.CaptureFailed => (PartKind.Capture, Told.CaptureFailed),
             FactKind.CaptureRefused => (PartKind.CaptureRefusal, Told.Once),
             FactKind.Voided => (PartKind.Void, Told.Once),
-            FactKind.AttemptFailed or FactKind.Failed => (PartKind.Attempt, Told.Once),
+            FactKind.AttemptFailed => (PartKind.Attempt, Told.Once),
+            // Without an id it is the word for an attempt whose end another fact tells.
+            FactKind.Failed when fact.PartId is not null => (PartKind.Attempt, Told.Once),
             FactKind.RefundPending => (PartKind.Refund, Told.RefundPending),
             FactKind.RefundSucceeded when !fact.IsCumulative => (PartKind.Refund, Told.RefundSucceeded),
             FactKind.RefundFailed => (PartKind.Refund, Told.RefundFailed),

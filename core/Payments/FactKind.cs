@@ -33,7 +33,10 @@ public enum FactKind
     /// <summary>An attempt to pay failed and the gateway says that the payer can try again.</summary>
     AttemptFailed,
 
-    /// <summary>An attempt to pay failed; nothing says that it can be tried again.</summary>
+    /// <summary>
+    /// An attempt to pay failed; nothing says that it can be tried again. Without <see cref="Fact.PartId"/> another fact tells the end of
+    /// the attempt (Stripe's charge, whose intent does): it counts for the status and makes no event.
+    /// </summary>
     Failed,
 
     RefundPending,

@@ -171,38 +171,12 @@ internal static class UpCommand
             $"  webhooks   {shop.Accepted,9:N0} accepted, {shop.RatePerSecond:N0} a second; {shop.Retried:N0} sent again after an error"));
         Say(string.Create(CultureInfo.InvariantCulture,
             $"  forged     {shop.ForgedRefused,9:N0} refused, {shop.ForgedAccepted:N0} accepted"));
-        PrintOrders(orders);
+        foreach (var line in OrderReport.Lines(orders)) Say(line);
         Say(string.Create(CultureInfo.InvariantCulture,
             $"  payments   {books.Payments,9:N0}, told by {books.Events:N0} events on payment.events"));
         Say(string.Create(CultureInfo.InvariantCulture, $"  parked     {books.Parked,9:N0}, dead letters {books.DeadLetters:N0}"));
         Say("");
     }
-
-    private static void PrintOrders(OrderService orders)
-    {
-        var odd = orders.Odd;
-        var asExpected = orders.Orders.Except(odd.Select(one => one.Order)).ToList();
-        Say(string.Create(CultureInfo.InvariantCulture,
-            $"  by the API {asExpected.Count,9:N0} orders ended as they should, {odd.Count:N0} otherwise; "
-            + $"{orders.Orders.Count(order => order.IsSentTwice):N0} sent every request twice"));
-        foreach (var outcome in asExpected.GroupBy(order => order.Kind).OrderBy(group => group.Key))
-            Say(string.Create(CultureInfo.InvariantCulture, $"             {outcome.Count(),9:N0} {Words(outcome.Key)}"));
-        foreach (var (order, what) in odd) Say($"  ODD        {order.Id}, {Words(order.Kind)} at {order.Gateway}: {what}");
-    }
-
-    private static string Words(OrderKind kind) => kind switch
-    {
-        OrderKind.Paid => "paid at once",
-        OrderKind.TakenLater => "held and taken later",
-        OrderKind.TakenInParts => "held and taken in two parts",
-        OrderKind.Canceled => "held and let go",
-        OrderKind.Refunded => "given back",
-        OrderKind.PartlyRefunded => "given back in part",
-        OrderKind.Declined => "declined",
-        OrderKind.Approved => "agreed to on the payer's page (3-D Secure, PayPal)",
-        OrderKind.ByStoredMethod => "paid by a stored method",
-        _ => throw new System.Diagnostics.UnreachableException($"{kind} is no kind of order."),
-    };
 
     private static void PrintAddresses(Ports ports)
     {

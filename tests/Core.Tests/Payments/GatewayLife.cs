@@ -22,6 +22,9 @@ internal sealed class GatewayLife
     public long Disputed { get; private set; }
     public long Fees { get; private set; }
 
+    /// <summary>Attempts to pay, and captures, that came to nothing.</summary>
+    public int Failures { get; private set; }
+
     /// <summary>What was captured before failures.</summary>
     public long CapturedGross { get; private set; }
 
@@ -50,18 +53,27 @@ internal sealed class GatewayLife
         Add(Whole(FactKind.RequiresPaymentMethod, amount, ++_at));
         for (var attempt = _random.Next(3); attempt > 0; attempt--)
         {
+            if (Happens(0.3))
+                Add(Whole(FactKind.RequiresAction, amount, ++_at));
+            if (Happens(0.2))
+                Add(Whole(FactKind.Processing, amount, ++_at));
             Add(Fact(FactKind.Failed, $"ch_x{attempt}", amount, at: ++_at) with { PartId = null });
-            Add(Fact(FactKind.AttemptFailed, $"ch_x{attempt}", amount, at: _at));
+            Fail(FactKind.AttemptFailed, $"ch_x{attempt}", amount, _at);
             if (Happens(0.1))
                 return;
         }
         if (Happens(0.3))
             Add(Whole(FactKind.RequiresAction, amount, ++_at));
+        if (Happens(0.2))
+            Add(Whole(FactKind.Processing, amount, ++_at));
         if (Happens(0.5))
             Add(Authorized(amount, "ch_1", ++_at));
         if (Happens(0.1))
         {
+            // The intent, and where money was held its charge, too.
             Add(Fact(FactKind.Voided, "pi_1", amount, at: ++_at));
+            if (Happens(0.5))
+                Add(Fact(FactKind.Voided, "ch_1", amount, at: _at));
             return;
         }
         Captured = CapturedGross = Happens(0.2) ? amount / 2 : amount;
@@ -77,8 +89,20 @@ internal sealed class GatewayLife
     private void LiveAtAdyen()
     {
         var amount = _random.Next(100, 10_000);
+        // A session takes several attempts, each with an id of its own; and one may be refused first and granted then.
+        for (var attempt = _random.Next(3); attempt > 0; attempt--)
+            Fail(FactKind.Failed, attempt == 1 ? "psp_1" : $"psp_x{attempt}", amount, ++_at);
         if (Happens(0.2))
-            Add(Fact(FactKind.Failed, "psp_1", amount, at: ++_at));
+            Add(Whole(FactKind.Processing, amount, ++_at));
+        if (Happens(0.15))
+        {
+            // The payer never came back, and the offer ran out; or a cancellation met nothing that was held.
+            if (Happens(0.5))
+                Fail(FactKind.Failed, "offer_1", amount, ++_at);
+            else
+                Add(Fact(FactKind.Voided, "void_0", amount, at: ++_at));
+            return;
+        }
         Add(Authorized(amount, "psp_1", ++_at));
         for (var (part, left) = (1, (long)amount); part <= 3 && left > 0 && Happens(0.8); part++)
         {
@@ -90,10 +114,10 @@ internal sealed class GatewayLife
             if (!Happens(0.15))
                 continue;
             Captured -= taken;
-            Add(Fact(FactKind.CaptureFailed, $"cap_{part}", taken, at: ++_at));
+            Fail(FactKind.CaptureFailed, $"cap_{part}", taken, ++_at);
         }
         if (Happens(0.2))
-            Add(Fact(FactKind.CaptureRefused, "cap_no", amount, at: ++_at));
+            Fail(FactKind.CaptureRefused, "cap_no", amount, ++_at);
         if (Happens(0.2))
             Add(Fact(FactKind.Voided, "void_1", amount - CapturedGross, at: ++_at));
         RefundInParts(totals: false);
@@ -105,19 +129,38 @@ internal sealed class GatewayLife
     {
         var amount = _random.Next(100, 10_000);
         Add(Whole(FactKind.RequiresAction, amount, ++_at));
+        // Declined in an answer of the API, which nothing but that answer tells, and in a webhook about a capture that never was one.
+        for (var attempt = _random.Next(3); attempt > 0; attempt--)
+            Fail(Happens(0.5) ? FactKind.AttemptFailed : FactKind.Failed, $"try_{attempt}", amount, ++_at);
+        if (Happens(0.1))
+        {
+            // The payer took the approval back, or we gave the order up.
+            Add(Fact(FactKind.Voided, "order_1", amount, at: ++_at));
+            if (Happens(0.5))
+                Add(Whole(FactKind.RequiresAction, amount, ++_at));
+            return;
+        }
         if (Happens(0.4))
             Add(Authorized(amount, "auth_1", ++_at));
         if (Happens(0.2))
             Add(Whole(FactKind.Processing, amount, ++_at));
         if (Happens(0.1))
         {
-            Add(Fact(FactKind.Failed, "cap_1", amount, at: ++_at));
+            Fail(FactKind.Failed, "cap_1", amount, ++_at);
             return;
         }
+        var first = Happens(0.3) ? _random.NextInt64(1, amount) : amount;
+        foreach (var (part, taken) in new[] { first, amount - first }.Index().Where(part => part.Item > 0))
+            Add(Facts.Captured($"cap_{part + 1}", taken, amount, ++_at));
         Captured = CapturedGross = amount;
-        Add(Facts.Captured("cap_1", amount, amount, ++_at));
+        if (Happens(0.1))
+        {
+            // Reversed by the bank.
+            Captured -= first;
+            Fail(FactKind.CaptureFailed, "cap_1", first, ++_at);
+        }
         AddFee();
-        RefundInParts(totals: true);
+        RefundInParts(totals: Captured == amount);
         DisputeSome();
     }
 
@@ -178,6 +221,12 @@ internal sealed class GatewayLife
             return;
         Fees = _random.Next(1, 50);
         Add(Fact(FactKind.Fee, "fee_1", Fees, at: _at));
+    }
+
+    private void Fail(FactKind kind, string id, long amount, int at)
+    {
+        Failures++;
+        Add(Fact(kind, id, amount, at: at));
     }
 
     private bool Happens(double share) => _random.NextDouble() < share;

@@ -37,6 +37,10 @@ public sealed class PaymentFoldProperties
     });
 
     [Fact]
+    public void Each_failure_of_a_gateways_life_is_told_once() => ForAllLives((life, facts) =>
+        Assert.Equal(life.Failures, facts.Events.Count(told => told.Type == "PaymentFailed")));
+
+    [Fact]
     public void I11_the_journal_balances_and_books_each_cause_once() => ForAllSoups((soup, _) =>
     {
         var life = Life.Of(soup);
