@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PaymentPipeline.Load;
+using PaymentPipeline.Load.Api;
 using PaymentPipeline.Load.Comparing;
 using PaymentPipeline.Load.Floors;
 using PaymentPipeline.Load.Growth;
@@ -16,7 +17,8 @@ var root = new RootCommand("""
     """);
 foreach (var profile in WebhookProfiles.Build()) root.Add(profile);
 root.Add(CompareCommand.Build());
-root.Add(ApiBenchCommand.Build());
+root.Add(MixedCommand.Build());
+root.Add(ApiCommand.Build());
 root.Add(ReportCommand.Build());
 root.Add(FloorsCommand.Build());
 root.Add(GrowCommand.Build());

@@ -26,6 +26,11 @@ internal sealed class LoadOptions
         Description = "The report's JSON file; the page goes beside it as .html. Default: load/results/<time>-<profile>-<engine>.",
     };
     private readonly Option<FileInfo?> _baseline = new("--baseline") { Description = "An earlier run's JSON file: prints the ratios." };
+    private readonly Option<double> _warmUp = new("--warm-up")
+    {
+        Description = "Seconds before the run that are not measured.",
+        DefaultValueFactory = _ => 5,
+    };
     private readonly Option<bool> _json = new("--json") { Description = "Prints the report as JSON, nothing else." };
 
     private LoadOptions(int connections)
@@ -43,11 +48,25 @@ internal sealed class LoadOptions
         return options;
     }
 
+    /// <summary>For profiles that do not warm up in a way of their own.</summary>
+    public LoadOptions WithWarmUp(Command command)
+    {
+        command.Options.Add(_warmUp);
+        return this;
+    }
+
     public RunSettings Read(ParseResult parsed, string profile) => new(
         profile, parsed.GetValue(_data), parsed.GetValue(_engine)!, parsed.GetValue(_keep), parsed.GetValue(_connections),
-        parsed.GetValue(_seed), parsed.GetValue(_out), parsed.GetValue(_baseline), parsed.GetValue(_json));
+        parsed.GetValue(_seed), parsed.GetValue(_out), parsed.GetValue(_baseline), parsed.GetValue(_json))
+    {
+        WarmUp = parsed.CommandResult.Command.Options.Contains(_warmUp) ? parsed.GetValue(_warmUp) : 0,
+    };
 }
 
 /// <param name="Data">Null for a system of its own.</param>
 internal sealed record RunSettings(
-    string Profile, DirectoryInfo? Data, string Engine, bool Keep, int Connections, int Seed, FileInfo? Out, FileInfo? Baseline, bool Json);
+    string Profile, DirectoryInfo? Data, string Engine, bool Keep, int Connections, int Seed, FileInfo? Out, FileInfo? Baseline, bool Json)
+{
+    /// <summary>Seconds.</summary>
+    public double WarmUp { get; init; }
+}

@@ -48,7 +48,7 @@ internal static class WebhookProfiles
         {
             rateOption, secondsOption, fresh, duplicates, bytes, adyen, payPal, kill,
         };
-        var options = LoadOptions.AddTo(command);
+        var options = LoadOptions.AddTo(command).WithWarmUp(command);
         command.SetAction((parsed, cancellationToken) => RunAsync(
             options.Read(parsed, name),
             new WebhookSettings(

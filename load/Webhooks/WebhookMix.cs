@@ -64,6 +64,14 @@ internal sealed class WebhookMix : IRequestSource
         return (group * Apart + within % Apart, (int)(within / Apart));
     }
 
+    /// <summary>The shop's order of a payment.</summary>
+    public string OrderId(long payment)
+    {
+        Span<byte> letters = stackalloc byte[LetterNumber.Length];
+        LetterNumber.Write(letters, payment);
+        return $"{TemplateWords.OrderPrefix}{Run}-{System.Text.Encoding.ASCII.GetString(letters)}";
+    }
+
     public ISender NewSender() => new Sender(this, new RequestSigner(_secrets));
 
     public int EventsIn(long number)

@@ -2,14 +2,14 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 
-namespace PaymentPipeline.Load;
+namespace PaymentPipeline.Load.Api;
 
-/// <summary>What one drive saw. Latencies are sorted ticks; errors are counted by status, 0 for no answer.</summary>
-internal sealed record ApiDrive(double PerSecond, long[] Latencies, IReadOnlyDictionary<int, int> Errors)
-{
-    /// <summary>How late the driver itself was, as far as it was not waiting for a connection. Part of the latencies.</summary>
-    public long[] Lateness { get; init; } = [];
-}
+/// <summary>What one drive saw. Errors are counted by status, 0 for no answer.</summary>
+/// <param name="Lateness">
+/// How late the driver itself was, as far as it was not waiting for a connection: part of the latencies of an open drive.
+/// </param>
+internal sealed record ApiDrive(
+    long Good, double PerSecond, Histogram Latency, Histogram Lateness, IReadOnlyDictionary<int, int> Errors);
 
 /// <summary>Drives one server over keep-alive connections, one request at a time on each, for a time.</summary>
 internal sealed class ApiDriver(IPEndPoint server, Func<ReadOnlyMemory<byte>> makeRequest, int expectedStatus, int connections)
@@ -20,7 +20,8 @@ internal sealed class ApiDriver(IPEndPoint server, Func<ReadOnlyMemory<byte>> ma
     public async Task<ApiDrive> ClosedAsync(TimeSpan warmUp, TimeSpan measured)
     {
         var errors = new ConcurrentDictionary<int, int>();
-        var counted = new ConcurrentBag<long>();
+        var latency = new Histogram();
+        var good = 0L;
         var from = Stopwatch.GetTimestamp() + Ticks(warmUp);
         var until = from + Ticks(measured);
         await EachConnectionAsync(async connection =>
@@ -29,11 +30,12 @@ internal sealed class ApiDriver(IPEndPoint server, Func<ReadOnlyMemory<byte>> ma
             {
                 var isGood = await AskAsync(connection, errors);
                 var ended = Stopwatch.GetTimestamp();
-                if (isGood && ended >= from && ended < until) counted.Add(ended - begun);
+                if (isGood) Interlocked.Increment(ref good);
+                if (isGood && ended >= from && ended < until) latency.Record(Micros(ended - begun));
                 begun = ended;
             }
         });
-        return new ApiDrive(counted.Count / measured.TotalSeconds, Sorted(counted), errors);
+        return new ApiDrive(good, latency.Count / measured.TotalSeconds, latency, new Histogram(), errors);
     }
 
     /// <summary>
@@ -43,8 +45,7 @@ internal sealed class ApiDriver(IPEndPoint server, Func<ReadOnlyMemory<byte>> ma
     public async Task<ApiDrive> OpenAsync(double perSecond, TimeSpan measured)
     {
         var errors = new ConcurrentDictionary<int, int>();
-        var latencies = new ConcurrentBag<long>();
-        var lateness = new ConcurrentBag<long>();
+        var (latency, lateness) = (new Histogram(), new Histogram());
         var count = (int)(perSecond * measured.TotalSeconds);
         var next = -1;
         var started = Stopwatch.GetTimestamp();
@@ -54,14 +55,12 @@ internal sealed class ApiDriver(IPEndPoint server, Func<ReadOnlyMemory<byte>> ma
             while ((index = Interlocked.Increment(ref next)) < count)
             {
                 var due = started + (long)(index / perSecond * Stopwatch.Frequency);
-                if (await WaitAsync(due)) lateness.Add(Stopwatch.GetTimestamp() - due);
-                if (await AskAsync(connection, errors)) latencies.Add(Stopwatch.GetTimestamp() - due);
+                if (await WaitAsync(due)) lateness.Record(Micros(Stopwatch.GetTimestamp() - due));
+                if (await AskAsync(connection, errors)) latency.Record(Micros(Stopwatch.GetTimestamp() - due));
             }
         });
-        return new ApiDrive(latencies.Count / Stopwatch.GetElapsedTime(started).TotalSeconds, Sorted(latencies), errors)
-        {
-            Lateness = Sorted(lateness),
-        };
+        var sustained = latency.Count / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        return new ApiDrive(latency.Count, sustained, latency, lateness, errors);
     }
 
     private async Task EachConnectionAsync(Func<KeepAliveConnection, Task> drive) =>
@@ -91,5 +90,5 @@ internal sealed class ApiDriver(IPEndPoint server, Func<ReadOnlyMemory<byte>> ma
 
     private static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
 
-    private static long[] Sorted(IEnumerable<long> ticks) => [.. ticks.Order()];
+    private static long Micros(long ticks) => ticks / (Stopwatch.Frequency / 1_000_000);
 }
