@@ -45,7 +45,7 @@ internal sealed class ApiRun(RunSettings settings, ApiSettings api, Target targe
         var simulator = new ApiDriver(target.System.Simulator, requests.StripePayment, expectedStatus: 200, settings.Connections);
         var live = new ApiDriver(target.System.Api, requests.Live, expectedStatus: 200, settings.Connections);
 
-        meter.Read();
+        meter.Skip();
         var spent = meter.CpuSeconds();
         var closed = Count(await create.ClosedAsync(api.WarmUp, api.Seconds));
         meter.Read();
@@ -53,7 +53,9 @@ internal sealed class ApiRun(RunSettings settings, ApiSettings api, Target targe
             KeyValuePair.Create($"{one.Key} CPU µs", (one.Value - spent.GetValueOrDefault(one.Key)) * 1e6 / Math.Max(1, closed.Good)));
         await QuietAsync(cancellationToken);
         var rate = api.Rate ?? Math.Max(1, closed.PerSecond / 2);
+        meter.Skip();
         var open = Count(await create.OpenAsync(rate, api.Seconds));
+        meter.Read();
         _latency.Add(open.Latency);
         _lateness.Add(open.Lateness);
         await QuietAsync(cancellationToken);
@@ -109,7 +111,6 @@ internal sealed class ApiRun(RunSettings settings, ApiSettings api, Target targe
 
     private async Task<LoadReport> ReportAsync(DateTimeOffset startedAt, ProcessMeter meter, VerifyResult? verify)
     {
-        meter.Read();
         var sent = _created + _byStatus.Values.Sum();
         var refused = _byStatus.GetValueOrDefault("429") + _byStatus.GetValueOrDefault("503");
         return new LoadReport

@@ -11,6 +11,8 @@ namespace PaymentPipeline.Load.Comparing;
 internal sealed class CompareRound(
     CompareRun run, int number, ReadyRequests ready, ProcessMeter meter, BareServer bare, BareServer signed)
 {
+    public const string ToTheLast = "both at once, to the last applied";
+
     private IEnumerable<(string, double)> _appliedCpu = [];
 
     private static readonly TimeSpan look = TimeSpan.FromMilliseconds(100);
@@ -43,7 +45,7 @@ internal sealed class CompareRound(
         DriveResult accepted;
         using (await HeldService.HoldAsync(run.Target.Services, "processors", Backlog.Database, cancellationToken))
         {
-            meter.Read();
+            meter.Skip();
             var spent = meter.CpuSeconds();
             accepted = await run.DriveAsync(ready, cancellationToken);
             Add("ingress alone", accepted.PerSecond, accepted.Latency, Cpu(spent, accepted.Ok),
@@ -58,7 +60,7 @@ internal sealed class CompareRound(
         var before = await Backlog.AppliedAsync(cancellationToken);
         var first = before;
         while (first == before && first < until) first = await LookAsync(cancellationToken);
-        meter.Read();
+        meter.Skip();
         var spent = meter.CpuSeconds();
         var started = Stopwatch.GetTimestamp();
         for (var now = first; now < until;) now = await LookAsync(cancellationToken);
@@ -88,7 +90,7 @@ internal sealed class CompareRound(
     {
         await run.GoneAsync(cancellationToken);
         var before = await Backlog.AppliedAsync(cancellationToken);
-        meter.Read();
+        meter.Skip();
         var spent = meter.CpuSeconds();
         var started = Stopwatch.GetTimestamp();
         var accepted = await run.DriveAsync(ready, cancellationToken);
@@ -97,7 +99,7 @@ internal sealed class CompareRound(
         var sustained = accepted.Ok / Stopwatch.GetElapsedTime(started).TotalSeconds;
         Add("both at once, accepted", accepted.PerSecond, accepted.Latency);
         Add("both at once, applied meanwhile", meanwhile, null, [], ("ratio to processors alone", meanwhile / alone));
-        Add("both at once, to the last applied", sustained, null, Cpu(spent, accepted.Ok));
+        Add(ToTheLast, sustained, null, Cpu(spent, accepted.Ok));
         return sustained;
     }
 

@@ -124,6 +124,8 @@ internal sealed class CompareRun(RunSettings settings, CompareSettings compare, 
             if (status != "200") _notAccepted[status] = _notAccepted.GetValueOrDefault(status) + count;
     }
 
+    private static bool IsLastOfThroughput(RoundResult result) => result.Name.EndsWith(CompareRound.ToTheLast, StringComparison.Ordinal);
+
     private async Task<VerifyResult> VerifyAsync(long inboxBefore, CancellationToken cancellationToken)
     {
         await GoneAsync(cancellationToken);
@@ -138,7 +140,6 @@ internal sealed class CompareRun(RunSettings settings, CompareSettings compare, 
 
     private async Task<LoadReport> ReportAsync(ProcessMeter meter, VerifyResult? verify)
     {
-        meter.Read();
         return new LoadReport
         {
             Profile = "compare",
@@ -167,7 +168,8 @@ internal sealed class CompareRun(RunSettings settings, CompareSettings compare, 
                 Latency = _readable.Percentiles() ?? new Percentiles(0, 0, 0, 0, 0, 0),
                 OfferedPerSecond = _sent / Math.Max(1, _seconds),
                 AcceptedPerSecond = _accepted / Math.Max(1, _seconds),
-                Processes = meter.Summary(_accepted),
+                // Metered are the measurements of throughput, two sets in each round.
+                Processes = meter.Summary(2L * compare.Webhooks * Math.Max(1, _results.Count(IsLastOfThroughput))),
             },
             Verify = verify,
         };

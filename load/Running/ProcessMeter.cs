@@ -31,9 +31,16 @@ internal sealed class ProcessMeter
         // On another machine the number may be anybody's here.
         var postmaster = Stat(backend) is { Name: "postgres" } stat ? stat.Parent : (int?)null;
         var meter = new ProcessMeter(new Services(system.Data), postmaster, FindBroker(system.Data));
-        meter.Read();
-        meter._cpuTotal.Clear();
+        meter.Skip();
         return meter;
+    }
+
+    /// <summary>What was spent until now has no part in the sums.</summary>
+    public void Skip()
+    {
+        var before = CpuSeconds();
+        Read();
+        foreach (var (name, _) in _cpuTotal) _cpuTotal[name] = before.GetValueOrDefault(name);
     }
 
     /// <summary>Since the last reading.</summary>
@@ -54,7 +61,7 @@ internal sealed class ProcessMeter
         return samples;
     }
 
-    /// <summary>Seconds that each has spent until the last reading.</summary>
+    /// <summary>Seconds that each has spent until the last reading, without what was skipped.</summary>
     public IReadOnlyDictionary<string, double> CpuSeconds() => new Dictionary<string, double>(_cpuTotal);
 
     /// <param name="webhooks">What was accepted meanwhile.</param>
