@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace PaymentPipeline.Ops.Orders;
 
-/// <summary>How the orders through the API ended, for people: a line for all, one for each kind, one for each that went another way.</summary>
+/// <summary>
+/// How the orders through the API ended, for people: a line for all, one for each kind, one for each that went another way.
+/// </summary>
 internal static class OrderReport
 {
     public static IEnumerable<string> Lines(OrderService orders)
