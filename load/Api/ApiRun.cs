@@ -118,8 +118,8 @@ internal sealed class ApiRun(RunSettings settings, ApiSettings api, Target targe
             Profile = "api",
             Engine = target.System.Engine,
             StartedAt = startedAt,
-            Machine = await MachineReader.ReadAsync(target.Backlog.Database),
-            Settings = new Dictionary<string, string>
+            Machine = await MachineReader.ReadAsync(target.System),
+            Settings = new Dictionary<string, string>(Surroundings.Settings())
             {
                 ["rounds"] = $"{api.Rounds}",
                 ["seconds of each"] = FormattableString.Invariant($"{api.Seconds.TotalSeconds}"),

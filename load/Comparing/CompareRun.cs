@@ -146,7 +146,7 @@ internal sealed class CompareRun(RunSettings settings, CompareSettings compare, 
             Engine = target.System.Engine,
             StartedAt = _startedAt,
             Machine = await MachineReader.ReadAsync(target.System),
-            Settings = new Dictionary<string, string>
+            Settings = new Dictionary<string, string>(Surroundings.Settings())
             {
                 ["rounds"] = $"{compare.Rounds}",
                 ["webhooks each"] = $"{compare.Webhooks}",

@@ -19,7 +19,7 @@ internal static class Output
         await HtmlReport.WriteAsync(report, baseline, page);
         if (settings.Json) Console.WriteLine(await File.ReadAllTextAsync(json));
         else Print(report, baseline, json, page);
-        return report.Verify is { Clean: false } ? 1 : report.Verify is null && report.Rounds.Count == 0 ? 130 : 0;
+        return report.Verify is { Clean: false } ? 1 : report.Verify is null ? 130 : 0;
     }
 
     private static async Task<LoadReport> EarlierAsync(FileInfo file)

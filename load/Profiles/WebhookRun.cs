@@ -145,7 +145,7 @@ internal sealed class WebhookRun(RunSettings settings, WebhookSettings webhooks,
         Counters counters, Recording recording, Outcome outcome, VerifyResult? verify, WebhookMix mix, IReadOnlyList<RoundResult> beside)
     {
         var seconds = outcome.IsComplete ? webhooks.Curve.Seconds : Math.Min(webhooks.Curve.Seconds, recording.Seconds);
-        var said = new Dictionary<string, string>(webhooks.Words())
+        var said = new Dictionary<string, string>(webhooks.Words().Concat(Surroundings.Settings()))
         {
             ["connections"] = $"{settings.Connections}",
             ["seed"] = settings.Seed.ToString(CultureInfo.InvariantCulture),

@@ -6,7 +6,7 @@ namespace PaymentPipeline.Load.Sending;
 /// <param name="Fresh">Share of the requests after which the connection is made anew.</param>
 /// <param name="Duplicates">Share of the arrivals that repeat one of shortly before.</param>
 /// <param name="WaitingMax">Arrivals that wait for a connection; more are not sent, and counted.</param>
-internal sealed record OpenLoopSettings(int Connections, double Fresh, double Duplicates, int Seed, int WaitingMax = 200_000);
+internal sealed record OpenLoopSettings(int Connections, double Fresh, double Duplicates, int Seed, int WaitingMax = 1_000_000);
 
 /// <summary>
 /// Sends at a rate that the answers do not change. Arrivals come at random as from many senders, by the curve alone; each is due at
