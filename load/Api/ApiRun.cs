@@ -15,7 +15,6 @@ internal sealed class ApiRun(RunSettings settings, ApiSettings api, Target targe
     private readonly List<RoundResult> _results = [];
     private readonly SortedDictionary<string, long> _byStatus = new(StringComparer.Ordinal);
     private readonly Histogram _latency = new();
-    private readonly Histogram _lateness = new();
     private long _created;
     private double _seconds;
 
@@ -57,7 +56,6 @@ internal sealed class ApiRun(RunSettings settings, ApiSettings api, Target targe
         var open = Count(await create.OpenAsync(rate, api.Seconds));
         meter.Read();
         _latency.Add(open.Latency);
-        _lateness.Add(open.Lateness);
         await QuietAsync(cancellationToken);
         var direct = await simulator.ClosedAsync(api.WarmUp, api.Seconds);
         await QuietAsync(cancellationToken);
@@ -125,7 +123,6 @@ internal sealed class ApiRun(RunSettings settings, ApiSettings api, Target targe
                 ["seconds of each"] = FormattableString.Invariant($"{api.Seconds.TotalSeconds}"),
                 ["connections"] = $"{settings.Connections}",
                 ["seed"] = settings.Seed.ToString(CultureInfo.InvariantCulture),
-                ["driver's own lateness, p99"] = FormattableString.Invariant($"{_lateness.Micros(0.99) / 1000.0:F2} ms"),
             },
             Rounds = _results,
             Summary = new Summary
