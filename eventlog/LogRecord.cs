@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace PaymentPipeline.EventLog;
 
 /// <summary>
@@ -53,4 +55,15 @@ public static class LogHeaders
     /// <summary>On payment.events: the CloudEvents id and type, so that a consumer can skip without parsing.</summary>
     public const string EventId = "ce_id";
     public const string EventType = "ce_type";
+
+    private static readonly string[] names =
+        [Gateway, Account, EventKey, DeliveryId, ReceivedAt, SecretId, TraceParent, EventId, EventType];
+
+    /// <summary>The text of a header's name. Every record has the same few: they are not made anew for each.</summary>
+    internal static string NameOf(ReadOnlySpan<byte> utf8)
+    {
+        foreach (var name in names)
+            if (Ascii.Equals(utf8, name)) return name;
+        return Encoding.UTF8.GetString(utf8);
+    }
 }

@@ -35,8 +35,8 @@ internal static class RecordBytes
         var headers = new List<KeyValuePair<string, string>>(8);
         for (var at = 0; at < bytes.Length;)
         {
-            var name = Read(bytes, ref at);
-            headers.Add(new(name, Read(bytes, ref at)));
+            var name = LogHeaders.NameOf(Take(bytes, ref at));
+            headers.Add(new(name, Encoding.UTF8.GetString(Take(bytes, ref at))));
         }
         return headers;
     }
@@ -49,10 +49,10 @@ internal static class RecordBytes
         return at + 2 + written;
     }
 
-    private static string Read(byte[] bytes, ref int at)
+    private static ReadOnlySpan<byte> Take(byte[] bytes, ref int at)
     {
         var length = BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(at));
-        var text = Encoding.UTF8.GetString(bytes, at + 2, length);
+        var text = bytes.AsSpan(at + 2, length);
         at += 2 + length;
         return text;
     }
