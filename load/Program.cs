@@ -23,6 +23,7 @@ root.Add(ReportCommand.Build());
 root.Add(FloorsCommand.Build());
 root.Add(GrowCommand.Build());
 root.Add(BareEndpoint.Build());
+root.Add(StandInStripe.Build());
 
 try
 {

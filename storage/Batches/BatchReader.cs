@@ -144,14 +144,18 @@ internal static class BatchReader
         FOR UPDATE OF p
         """;
 
+    // OFFSET 0 keeps the search of each name by itself: a table that was empty when it was analysed would be read whole for each.
     private const string WaitingSql = """
         SELECT p.id, p.event_key, p.fact
         FROM books.parked AS p
-        WHERE p.resolved_at IS NULL AND p.id IN (
-            SELECT a.parked_id
-            FROM books.parked_aliases AS a
-            JOIN unnest($1, $2, $3) AS n (gateway, account, name)
-                ON a.gateway = n.gateway AND a.account = n.account AND a.alias = n.name)
+        WHERE p.resolved_at IS NULL AND p.id = ANY (ARRAY(
+            SELECT found.parked_id
+            FROM unnest($1, $2, $3) AS n (gateway, account, name)
+            CROSS JOIN LATERAL (
+                SELECT a.parked_id
+                FROM books.parked_aliases AS a
+                WHERE a.gateway = n.gateway AND a.account = n.account AND a.alias = n.name
+                OFFSET 0) AS found))
         ORDER BY p.id
         FOR UPDATE OF p
         """;
