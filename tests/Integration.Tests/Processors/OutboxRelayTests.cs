@@ -62,25 +62,35 @@ public sealed class OutboxRelayTests
         Assert.Equal(messages.Count, await books.Outbox.MoveToFeedAsync("second", fresh, messages, default));
     }
 
-    /// <summary>As after an outage: counted in rows read, since a plan that reads everything for each row is only slow.</summary>
+    /// <summary>
+    /// A connection's plans are made on its first, quiet days. Counted in rows read, since a plan that then reads all of a backlog for
+    /// each row of it is only slow.
+    /// </summary>
     [Fact]
-    public async Task A_backlog_in_an_outbox_that_was_analysed_while_empty_is_read_once()
+    public async Task A_backlog_in_an_outbox_that_was_always_empty_is_read_once()
     {
         const int Waiting = 2_000;
         await using var books = await BooksOnce.OpenAsync();
         await books.Books.ExecuteAsync("VACUUM ANALYZE books.outbox");
+        var leases = await books.Outbox.AcquireAsync("relay", TimeSpan.FromSeconds(60), default);
+        for (var quiet = 0; quiet < 10; quiet++) Assert.Equal(1, await MoveAsync(books, leases, staged: 1));
+        await Eventually.Async(async () => await RowsReadAsync(books.Books) > 0, ProcessorsServer.Soon);
+        var before = await RowsReadAsync(books.Books);
+
+        Assert.Equal(Waiting, await MoveAsync(books, leases, Waiting));
+
+        await Eventually.Async(async () => await RowsReadAsync(books.Books) > before, ProcessorsServer.Soon);
+        Assert.InRange(await RowsReadAsync(books.Books) - before, 1, 10 * Waiting);
+    }
+
+    private static async Task<int> MoveAsync(BooksOnce books, IReadOnlyList<OutboxLease> leases, int staged)
+    {
         await books.Books.ExecuteAsync($"""
             INSERT INTO books.outbox (shard, topic, key, event_id, event_type, gateway, account, payload, created_at)
-            SELECT 0, 'payment.events', 'k', 'e.' || n, 'PaymentCaptured', 'stripe', 'default', '{"{}"}', now()
-            FROM generate_series(1, {Waiting}) AS n
+            SELECT 0, 'payment.events', 'k', gen_random_uuid()::text, 'PaymentCaptured', 'stripe', 'default', '{"{}"}', now()
+            FROM generate_series(1, {staged}) AS n
             """);
-        var leases = await books.Outbox.AcquireAsync("relay", TimeSpan.FromSeconds(60), default);
-        var messages = await books.Outbox.ReadAsync(leases, Waiting, default);
-
-        Assert.Equal(Waiting, await books.Outbox.MoveToFeedAsync("relay", leases, messages, default));
-
-        await Eventually.Async(async () => await RowsReadAsync(books.Books) > 0, ProcessorsServer.Soon);
-        Assert.InRange(await RowsReadAsync(books.Books), Waiting, 10 * Waiting);
+        return await books.Outbox.MoveToFeedAsync("relay", leases, await books.Outbox.ReadAsync(leases, staged, default), default);
     }
 
     private static Task<long> RowsReadAsync(Books books) => books.ScalarAsync<long>("""
