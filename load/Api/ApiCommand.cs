@@ -26,8 +26,12 @@ internal static class ApiCommand
             With --data the limit of one caller may be in the way: RateLimits__CallerPerSecond=1000000 RateLimits__CallerBurst=1000000
             ./pipeline up --idle. The own system has it out of the way.
 
-            Example:
+            The simulator works for each payment and sends webhooks. What the API takes by itself is seen with a gateway that answers at
+            once: give its address, and it is served there.
+
+            Examples:
               ./pipeline load api --rounds 5
+              Gateways__Stripe__BaseUrl=http://127.0.0.1:8098 ./pipeline load api
             """) { rounds, seconds, warmUp, rate };
         var options = LoadOptions.AddTo(command, connections: 64);
         command.SetAction((parsed, cancellationToken) => RunAsync(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PaymentPipeline.Load.Floors;
 using PaymentPipeline.Load.Live;
 using PaymentPipeline.Load.Profiles;
 using PaymentPipeline.Load.Results;
@@ -20,6 +21,7 @@ internal sealed class ApiRun(RunSettings settings, ApiSettings api, Target targe
 
     public async Task<LoadReport> PlayAsync(CancellationToken cancellationToken)
     {
+        using var standIn = await StandInStripe.StartAsync(target.System);
         var startedAt = TimeProvider.System.GetUtcNow();
         var token = await DevelopmentToken.MakeAsync(target.System.Data, cancellationToken);
         var requests = new ApiRequests(target.System, token, settings.Seed, TemplateWords.RunAt(startedAt));
@@ -35,7 +37,7 @@ internal sealed class ApiRun(RunSettings settings, ApiSettings api, Target targe
         {
             view.Say("Stopped: the report has what was measured so far.");
         }
-        return await ReportAsync(startedAt, meter, Judge(verify));
+        return await ReportAsync(startedAt, meter, Judge(verify), isStandIn: standIn is not null);
     }
 
     private async Task PlayAsync(int round, ApiRequests requests, ProcessMeter meter, CancellationToken cancellationToken)
@@ -107,7 +109,7 @@ internal sealed class ApiRun(RunSettings settings, ApiSettings api, Target targe
         return new VerifyResult(verify.Clean && failed == 0, [line, .. verify.Lines]);
     }
 
-    private async Task<LoadReport> ReportAsync(DateTimeOffset startedAt, ProcessMeter meter, VerifyResult? verify)
+    private async Task<LoadReport> ReportAsync(DateTimeOffset startedAt, ProcessMeter meter, VerifyResult? verify, bool isStandIn)
     {
         var sent = _created + _byStatus.Values.Sum();
         var refused = _byStatus.GetValueOrDefault("429") + _byStatus.GetValueOrDefault("503");
@@ -122,6 +124,7 @@ internal sealed class ApiRun(RunSettings settings, ApiSettings api, Target targe
                 ["rounds"] = $"{api.Rounds}",
                 ["seconds of each"] = FormattableString.Invariant($"{api.Seconds.TotalSeconds}"),
                 ["connections"] = $"{settings.Connections}",
+                ["gateway"] = isStandIn ? "stand-in that answers at once, without webhooks" : "simulator, with webhooks",
                 ["seed"] = settings.Seed.ToString(CultureInfo.InvariantCulture),
             },
             Rounds = _results,

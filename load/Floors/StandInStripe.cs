@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -26,17 +25,19 @@ internal sealed class StandInStripe : IDisposable
         return command;
     }
 
-    /// <returns>When it listens.</returns>
-    public static async Task<StandInStripe> StartAsync(IPEndPoint address)
+    /// <returns>When it listens; null where the system was given another address for Stripe, the simulator's.</returns>
+    public static async Task<StandInStripe?> StartAsync(RunningSystem system)
     {
-        string[] arguments = [typeof(StandInStripe).Assembly.Location, "stand-in", "--port", $"{address.Port}"];
+        var given = new Uri(system.Setting("Gateways__Stripe__BaseUrl"));
+        if (!given.IsLoopback || given.Port == system.Simulator.Port) return null;
+        string[] arguments = [typeof(StandInStripe).Assembly.Location, "stand-in", "--port", $"{given.Port}"];
         var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
         string? line;
         do line = await process.StandardOutput.ReadLineAsync();
         while (line is not (null or "ready"));
         if (line is not null) return new StandInStripe(process);
         process.Dispose();
-        throw new UserErrorException($"The stand-in gateway did not start; is port {address.Port} taken?");
+        throw new UserErrorException($"The stand-in gateway did not start; is port {given.Port} taken?");
     }
 
     public void Dispose()
