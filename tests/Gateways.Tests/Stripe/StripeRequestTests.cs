@@ -76,7 +76,7 @@ public sealed class StripeRequestTests(ITestOutputHelper output)
 
     private static void AssertComplete(IReadOnlyList<RecordedRequest> requests)
     {
-        Assert.Equal(29, requests.Count);
+        Assert.Equal(31, requests.Count);
         Assert.All(requests, request => Assert.Equal(request.Method == "POST", request.Headers.ContainsKey("Idempotency-Key")));
     }
 
