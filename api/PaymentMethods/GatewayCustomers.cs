@@ -25,14 +25,20 @@ internal sealed class GatewayCustomers(MethodStore methods)
         if (!gateway.MakesCustomers) return new GatewayReply { Outcome = GatewayOutcome.Accepted };
 
         var call = new EnsureCustomerCall { Account = account, Key = KeyOf(gateway.Name, account, userId), UserId = userId, Payer = payer };
-        var mine = _underWay.GetOrAdd(call.Key, _ => new Lazy<Task<GatewayReply>>(() => MakeAsync(gateway, call)));
+        var underWay = _underWay.GetOrAdd(call.Key, _ => new Lazy<Task<GatewayReply>>(() => MakeOnceAsync(gateway, call)));
+        return await underWay.Value.WaitAsync(cancellationToken);
+    }
+
+    // Removed by who made it, not by who waited: a caller that gives up must not leave an old failure for the next.
+    private async Task<GatewayReply> MakeOnceAsync(IPaymentGateway gateway, EnsureCustomerCall call)
+    {
         try
         {
-            return await mine.Value.WaitAsync(cancellationToken);
+            return await MakeAsync(gateway, call);
         }
         finally
         {
-            if (mine.Value.IsCompleted) _underWay.TryRemove(KeyValuePair.Create(call.Key, mine));
+            _underWay.TryRemove(call.Key, out _);
         }
     }
 

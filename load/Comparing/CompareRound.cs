@@ -9,7 +9,7 @@ namespace PaymentPipeline.Load.Comparing;
 
 /// <summary>One round: each of ours beside its floor, measured just before or after it.</summary>
 internal sealed class CompareRound(
-    CompareRun run, int number, ReadyRequests ready, ProcessMeter meter, BareServer bare, BareServer signed)
+    CompareRun run, int number, ReadyRequests ready, ProcessMeter meter, FloorServer bare, FloorServer signed)
 {
     public const string ToTheLast = "both at once, to the last applied";
 

@@ -30,8 +30,8 @@ internal sealed class CompareRun(RunSettings settings, CompareSettings compare, 
         var inboxBefore = await target.Backlog.InboxAsync(cancellationToken);
         var ready = new ReadyRequests(Mix(), compare.Webhooks);
         var meter = await ProcessMeter.StartAsync(target.System, target.Backlog.Database, cancellationToken);
-        using var bare = await BareServer.StartAsync(target.System.Ingress.Port + 50, hmac: false);
-        using var signed = await BareServer.StartAsync(target.System.Ingress.Port + 51, hmac: true);
+        using var bare = await BareEndpoint.StartAsync(target.System.Ingress.Port + 50, hmac: false);
+        using var signed = await BareEndpoint.StartAsync(target.System.Ingress.Port + 51, hmac: true);
         VerifyResult? verify = null;
         try
         {

@@ -12,17 +12,22 @@ namespace PaymentPipeline.Load.Floors;
 /// </summary>
 internal static class BareEndpoint
 {
+    private const string Name = "bare";
     private static readonly byte[] key = RandomNumberGenerator.GetBytes(32);
 
     public static Command Build()
     {
         var port = new Option<int>("--port") { Description = "Where to listen, on loopback.", DefaultValueFactory = _ => 8099 };
         var hmac = new Option<bool>("--hmac") { Description = "Computes one HMAC over each body." };
-        var command = new Command("bare", "Serves the bare endpoint, as a process of its own.") { port, hmac };
+        var command = new Command(Name, "Serves the bare endpoint, as a process of its own.") { port, hmac };
         command.SetAction((parsed, cancellationToken) =>
             ServeAsync(parsed.GetValue(port), parsed.GetValue(hmac), cancellationToken));
         return command;
     }
+
+    /// <returns>When it listens.</returns>
+    public static Task<FloorServer> StartAsync(int port, bool hmac) =>
+        FloorServer.StartAsync(Name, port, hmac ? ["--hmac"] : []);
 
     private static async Task<int> ServeAsync(int port, bool hmac, CancellationToken cancellationToken)
     {

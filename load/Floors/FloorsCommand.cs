@@ -37,7 +37,7 @@ internal static class FloorsCommand
     /// <returns>Requests a second.</returns>
     public static async Task<double> BareAsync(RunningSystem system, int requests, bool hmac)
     {
-        using var server = await BareServer.StartAsync(system.Ingress.Port + 50, hmac);
+        using var server = await BareEndpoint.StartAsync(system.Ingress.Port + 50, hmac);
         var run = Stopwatch.GetTimestamp().ToString("x", CultureInfo.InvariantCulture);
         var ready = SignedWebhooks.Build(requests, "whsec_floor", $"{server.Address}", run);
         var driven = await SocketDriver.DriveAsync(server.Address, ready, Connections);

@@ -11,39 +11,23 @@ namespace PaymentPipeline.Load.Floors;
 /// for a payment, where the simulator would show mostly its own work. A process of its own, at the address that the system under test
 /// was given for Stripe (<c>Gateways__Stripe__BaseUrl</c>).
 /// </summary>
-internal sealed class StandInStripe : IDisposable
+internal static class StandInStripe
 {
-    private readonly Process _process;
-
-    private StandInStripe(Process process) => _process = process;
+    private const string Name = "stand-in";
 
     public static Command Build()
     {
         var port = new Option<int>("--port") { Description = "Where to listen, on loopback.", DefaultValueFactory = _ => 8098 };
-        var command = new Command("stand-in", "Serves a Stripe that answers at once, as a process of its own.") { port };
+        var command = new Command(Name, "Serves a Stripe that answers at once, as a process of its own.") { port };
         command.SetAction((parsed, cancellationToken) => ServeAsync(parsed.GetValue(port), cancellationToken));
         return command;
     }
 
     /// <returns>When it listens; null where the system was given another address for Stripe, the simulator's.</returns>
-    public static async Task<StandInStripe?> StartAsync(RunningSystem system)
+    public static async Task<FloorServer?> StartAsync(RunningSystem system)
     {
         var given = new Uri(system.Setting("Gateways__Stripe__BaseUrl"));
-        if (!given.IsLoopback || given.Port == system.Simulator.Port) return null;
-        string[] arguments = [typeof(StandInStripe).Assembly.Location, "stand-in", "--port", $"{given.Port}"];
-        var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
-        string? line;
-        do line = await process.StandardOutput.ReadLineAsync();
-        while (line is not (null or "ready"));
-        if (line is not null) return new StandInStripe(process);
-        process.Dispose();
-        throw new UserErrorException($"The stand-in gateway did not start; is port {given.Port} taken?");
-    }
-
-    public void Dispose()
-    {
-        _process.Kill();
-        _process.Dispose();
+        return !given.IsLoopback || given.Port == system.Simulator.Port ? null : await FloorServer.StartAsync(Name, given.Port);
     }
 
     private static async Task<int> ServeAsync(int port, CancellationToken cancellationToken)

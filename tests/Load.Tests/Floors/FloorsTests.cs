@@ -12,7 +12,7 @@ public sealed class FloorsTests(PostgresDatabase database) : IClassFixture<Postg
     [Theory, InlineData(false), InlineData(true)]
     public async Task The_bare_endpoint_answers_every_request(bool hmac)
     {
-        using var server = await BareServer.StartAsync(FreePort(), hmac);
+        using var server = await BareEndpoint.StartAsync(FreePort(), hmac);
         var requests = SignedWebhooks.Build(200, "whsec_test", $"{server.Address}", "run");
 
         var driven = await SocketDriver.DriveAsync(server.Address, requests, connections: 4);
