@@ -1,4 +1,5 @@
 using PaymentPipeline.EventLog;
+using PaymentPipeline.EventLog.Postgres;
 using PaymentPipeline.Gateways;
 using PaymentPipeline.Hosting;
 using PaymentPipeline.Hosting.Health;
@@ -21,11 +22,18 @@ internal static class ProcessorsApp
         builder.Services.AddEventLog(builder.Configuration);
         builder.Services.AddStorage(builder.Configuration);
         AddProcessors(builder.Services);
+        if (JoinedLog.IsConfigured(builder.Configuration)) AddJoinedLog(builder.Services);
         configure?.Invoke(builder);
 
         var app = builder.Build();
         app.MapServiceDefaults();
         return app;
+    }
+
+    private static void AddJoinedLog(IServiceCollection services)
+    {
+        services.AddSingleton<IJoinedLog>(provider => new JoinedLog((PostgresEventLog)provider.GetRequiredService<IEventLog>()));
+        services.AddSingleton<JoinedPublication>();
     }
 
     private static void AddProcessors(IServiceCollection services)

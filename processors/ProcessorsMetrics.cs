@@ -66,6 +66,7 @@ internal sealed class ProcessorsMetrics : IDisposable
         Count("parked", result.Parked);
         Unparked(result.Unparked);
         Quarantined(result.QuarantineReasons);
+        Published(result.Published);
     }
 
     public void Unparked(int facts) => _unparked.Add(facts);
@@ -85,6 +86,12 @@ internal sealed class ProcessorsMetrics : IDisposable
             _published.Add(topic.Value, new KeyValuePair<string, object?>("topic", topic.Key));
         _publishSeconds.Record(took.TotalSeconds);
         _stagedSeconds.Record(Math.Max(0, (now - messages.Min(message => message.CreatedAt)).TotalSeconds));
+    }
+
+    /// <summary>What was published in the transaction of its cause.</summary>
+    public void Published(Published published)
+    {
+        foreach (var (topic, records) in published.ByTopic) _published.Add(records, new KeyValuePair<string, object?>("topic", topic));
     }
 
     public void Waiting(long parked, long deadLetters, OutboxBacklog backlog) =>

@@ -16,8 +16,10 @@ public sealed record BatchResult
     public int Unparked { get; init; }
     public int Transitions { get; init; }
 
+    public Published Published { get; init; }
+
     /// <summary>Rows that wait in the outbox because of this batch.</summary>
-    public int Staged { get; init; }
+    public int Staged => Published.Staged;
 
     /// <summary>The reason of each dead letter.</summary>
     public IReadOnlyList<string> QuarantineReasons { get; init; } = [];

@@ -12,4 +12,7 @@ internal static partial class Log
 
     [LoggerMessage(3002, LogLevel.Warning, "Listening for new events was interrupted ({Problem}); trying again.")]
     public static partial void FeedListeningInterrupted(ILogger logger, string problem);
+
+    [LoggerMessage(3003, LogLevel.Warning, "Readers of the feed were not woken ({Problem}); they look by themselves.")]
+    public static partial void FeedRingLost(ILogger logger, string problem);
 }

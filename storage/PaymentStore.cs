@@ -11,14 +11,17 @@ namespace PaymentPipeline.Storage;
 /// <item>Read the claims and deliveries that exist already; read and lock, in the order of their ids, every payment, payout and
 /// method named, and the facts that wait for one of those names.</item>
 /// <item>Fold in memory, record by record (<see cref="BatchFold"/>).</item>
-/// <item>Write claims, payments, aliases, operations, transitions, journal, outbox, parked facts, dead letters and the audit row:
-/// a statement per table.</item>
+/// <item>Write claims, payments, aliases, operations, transitions, journal, parked facts, dead letters and the audit row: a statement
+/// per table.</item>
+/// <item>Publish the events: in the log itself where that is in this database (<see cref="JoinedPublication"/>), else by the
+/// outbox.</item>
 /// <item>Commit. If the answer is lost, the same batch again is right: what was committed is found as duplicates.</item>
 /// </list>
-/// Two round trips and a commit, whatever the size of the batch.
+/// Two or three round trips and a commit, whatever the size of the batch.
 /// </summary>
 public sealed class PaymentStore(
-    NpgsqlDataSource database, IOptions<DatabaseOptions> options, TimeProvider time, StorageMetrics metrics, ILogger<PaymentStore> logger)
+    NpgsqlDataSource database, IOptions<DatabaseOptions> options, TimeProvider time, StorageMetrics metrics, ILogger<PaymentStore> logger,
+    JoinedPublication? publication = null)
 {
     private readonly Races _races = new(time, metrics, logger);
     private readonly TimeSpan _parkedDeadline = TimeSpan.FromSeconds(options.Value.ParkedDeadlineSeconds);
@@ -30,6 +33,7 @@ public sealed class PaymentStore(
         IReadOnlyList<IncomingRecord> records, string worker, CancellationToken cancellationToken) =>
         _races.RetryAsync(async () =>
         {
+            if (publication is not null) await publication.PrepareAsync(cancellationToken);
             await using var connection = await database.OpenConnectionAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             var state = await BatchReader.ReadAsync(connection, records, cancellationToken);
@@ -45,6 +49,7 @@ public sealed class PaymentStore(
     public Task<BatchResult> SettleParkedAsync(long[] parkedIds, bool found, string worker, CancellationToken cancellationToken) =>
         _races.RetryAsync(async () =>
         {
+            if (publication is not null) await publication.PrepareAsync(cancellationToken);
             await using var connection = await database.OpenConnectionAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             var parked = new List<WaitingFact>();
@@ -59,9 +64,11 @@ public sealed class PaymentStore(
         string worker, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        await BatchWriter.WriteAsync(connection, fold.Draft, records, worker, now, now + _parkedDeadline, cancellationToken);
+        var published = await BatchWriter.WriteAsync(
+            connection, fold.Draft, records, worker, now, now + _parkedDeadline, cancellationToken, publication: publication);
         // Past this line the outcome belongs to the database: a commit in flight is not cancelled.
         await transaction.CommitAsync(CancellationToken.None);
-        return fold.Draft.Result();
+        if (published.ByTopic.Count > 0) publication?.Announce();
+        return fold.Draft.Result() with { Published = published };
     }
 }

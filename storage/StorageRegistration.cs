@@ -21,6 +21,7 @@ public static class StorageRegistration
         services.TryAddSingleton<Migrator>();
         services.TryAddSingleton<DatabaseHealth>();
         services.TryAddSingleton<PaymentStore>();
+        services.TryAddSingleton<FeedBell>();
         services.TryAddSingleton<Operations.OperationStore>();
         services.TryAddSingleton<Operations.IdempotencyKeys>();
         services.TryAddSingleton<PaymentMethods.MethodStore>();

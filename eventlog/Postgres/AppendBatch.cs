@@ -57,19 +57,26 @@ internal sealed class AppendBatch
     /// <summary>One statement, hence one transaction and one round trip. Never cancelled by a caller.</summary>
     public async Task<int> ExecuteAsync(NpgsqlConnection connection)
     {
-        await using var command = new NpgsqlCommand(AppendSql, connection);
-        var parameters = command.Parameters;
-        parameters.Add(new NpgsqlParameter<short[]> { TypedValue = topicIds });
-        parameters.Add(new NpgsqlParameter<short[]> { TypedValue = partitions });
-        parameters.Add(new NpgsqlParameter<int[]> { TypedValue = counts });
-        parameters.Add(new NpgsqlParameter<int[]> { TypedValue = slots });
-        parameters.Add(new NpgsqlParameter<int[]> { TypedValue = ordinals });
-        parameters.Add(new NpgsqlParameter<byte[][]> { TypedValue = keys, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
-        parameters.Add(new NpgsqlParameter<byte[][]> { TypedValue = headers, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
-        parameters.Add(new NpgsqlParameter<ReadOnlyMemory<byte>[]>
-        {
-            TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea,
-        });
-        return await command.ExecuteNonQueryAsync();
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { ToCommand() } };
+        return await batch.ExecuteNonQueryAsync();
     }
+
+    /// <summary>The same as a part of a larger transaction.</summary>
+    public NpgsqlBatchCommand ToCommand() => new(AppendSql)
+    {
+        Parameters =
+        {
+            new NpgsqlParameter<short[]> { TypedValue = topicIds },
+            new NpgsqlParameter<short[]> { TypedValue = partitions },
+            new NpgsqlParameter<int[]> { TypedValue = counts },
+            new NpgsqlParameter<int[]> { TypedValue = slots },
+            new NpgsqlParameter<int[]> { TypedValue = ordinals },
+            new NpgsqlParameter<byte[][]> { TypedValue = keys, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea },
+            new NpgsqlParameter<byte[][]> { TypedValue = headers, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea },
+            new NpgsqlParameter<ReadOnlyMemory<byte>[]>
+            {
+                TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea,
+            },
+        },
+    };
 }

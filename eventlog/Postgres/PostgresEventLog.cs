@@ -50,6 +50,35 @@ public sealed class PostgresEventLog : IEventLog
     public Task AppendAsync(IReadOnlyList<LogAppend> records, CancellationToken cancellationToken) =>
         appender.AppendAsync(records, cancellationToken);
 
+    /// <summary>Makes sure that <see cref="AddAppend"/> knows these topics.</summary>
+    public async ValueTask LoadTopicsAsync(IEnumerable<string> topics, CancellationToken cancellationToken)
+    {
+        foreach (var topic in topics) await catalog.GetAsync(topic, cancellationToken);
+    }
+
+    /// <summary>
+    /// Adds an append to a transaction of the caller's on the log's own database. The partitions are locked until its commit, so
+    /// this comes last in it; after the commit call <see cref="Announce"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A topic was not loaded.</exception>
+    public void AddAppend(NpgsqlBatch batch, IReadOnlyList<LogAppend> records)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(records);
+        var routed = new RoutedRecord[records.Count];
+        for (var i = 0; i < routed.Length; i++)
+            routed[i] = catalog.TryGet(records[i].Topic, out var topic)
+                ? RoutedRecord.From(records[i], topic)
+                : throw new InvalidOperationException($"The topic {records[i].Topic} was not loaded.");
+        batch.BatchCommands.Add(new AppendBatch([new PendingAppend(routed, time.GetTimestamp())], routed.Length).ToCommand());
+    }
+
+    /// <summary>Wakes the readers of the topics, here and in other processes.</summary>
+    public void Announce(IEnumerable<string> topics)
+    {
+        foreach (var topic in topics) WakeEverywhere(topic);
+    }
+
     public async Task<IReadOnlyList<LogRecord>> ReadAsync(
         TopicPartition partition, long offset, int maxRecords, CancellationToken cancellationToken)
     {

@@ -84,6 +84,7 @@ internal sealed class MaintenanceLoop(
         var result = await payments.SettleParkedAsync(ids, found, _worker, cancellationToken);
         metrics.Unparked(result.Unparked);
         metrics.Quarantined(result.QuarantineReasons);
+        metrics.Published(result.Published);
         if (result.Staged > 0) signal.Wake();
         return result.Unparked;
     }

@@ -13,11 +13,12 @@ namespace PaymentPipeline.Processors.Outbox;
 /// <item>Append it to the log, outside any transaction.</item>
 /// <item>Move it into the feed, fenced by the lease's epoch.</item>
 /// </list>
-/// Dying between 3 and 4 publishes the same ids and bytes again; dying anywhere loses nothing.
+/// Dying between 3 and 4 publishes the same ids and bytes again; dying anywhere loses nothing. Where the log is in the books' database
+/// all of it is one transaction (<see cref="JoinedPublication"/>), and only what the API staged comes this way.
 /// </summary>
 internal sealed class OutboxRelay(
     OutboxStore store, IEventLog log, OutboxSignal signal, MigrationAtStart migration, IOptions<ProcessorsOptions> options,
-    ProcessorsMetrics metrics, TimeProvider time, ILogger<OutboxRelay> logger) : BackgroundService
+    ProcessorsMetrics metrics, TimeProvider time, ILogger<OutboxRelay> logger, JoinedPublication? joined = null) : BackgroundService
 {
     private static readonly TimeSpan failurePauseMax = TimeSpan.FromSeconds(5);
 
@@ -36,7 +37,7 @@ internal sealed class OutboxRelay(
         {
             try
             {
-                var published = await PublishAsync(stoppingToken);
+                var published = joined is null ? await PublishAsync(stoppingToken) : await PublishAsync(joined, stoppingToken);
                 failures = 0;
                 if (published == 0) await signal.WaitAsync(_poll, stoppingToken);
             }
@@ -53,7 +54,14 @@ internal sealed class OutboxRelay(
                 await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
-        await ReleaseAsync();
+        if (joined is null) await ReleaseAsync();
+    }
+
+    private async Task<int> PublishAsync(JoinedPublication publication, CancellationToken cancellationToken)
+    {
+        var published = await publication.PublishWaitingAsync(cancellationToken);
+        metrics.Published(published);
+        return published.ByTopic.Sum(topic => topic.Value);
     }
 
     /// <summary>Steps 1 to 4 once; returns how many events were published.</summary>

@@ -64,7 +64,6 @@ internal sealed class BatchDraft
         Quarantined = DeadLetters.Count,
         Unparked = Resolved.Count,
         Transitions = Transitions.Count,
-        Staged = Outbox.Count + DeadLetters.Count,
         QuarantineReasons = [.. DeadLetters.Select(letter => letter.Rejection.Reason)],
     };
 

@@ -4,23 +4,29 @@ using PaymentPipeline.Core.Payments;
 
 namespace PaymentPipeline.Storage.Batches;
 
-/// <summary>Writes a draft: one statement per table, all in one round trip.</summary>
+/// <summary>Writes a draft: one statement per table, all in one round trip, and a second one where the log is joined.</summary>
 internal static class BatchWriter
 {
-    public static async Task WriteAsync(
+    /// <param name="publication">Publishes the events in the same transaction; null where the log is elsewhere.</param>
+    public static async Task<Published> WriteAsync(
         NpgsqlConnection connection, BatchDraft draft, IReadOnlyList<IncomingRecord> records, string worker,
-        DateTimeOffset now, DateTimeOffset parkedDeadline, CancellationToken cancellationToken, SettledRow? settled = null)
+        DateTimeOffset now, DateTimeOffset parkedDeadline, CancellationToken cancellationToken, SettledRow? settled = null,
+        JoinedPublication? publication = null)
     {
+        var events = OutboxRows.Of(draft);
         await using var batch = new NpgsqlBatch(connection);
         AddInbox(batch, draft, now);
         AddPayments(batch, draft, now);
         AddJournal(batch, draft, now);
         AddParked(batch, draft, now, parkedDeadline);
         AddDeadLetters(batch, draft, now);
-        AddOutbox(batch, draft, now);
+        if (publication is null && events.Count > 0) batch.BatchCommands.Add(OutboxRows.Insert(events, now));
         batch.BatchCommands.Add(AuditRow.Insert(draft, records, worker, now, settled?.OperationId));
         if (settled is not null) OperationRows.AddAnswer(batch, settled);
+        if (publication is not null && events.Count > 0)
+            return await publication.WriteAsync(batch, events, now, cancellationToken);
         await batch.ExecuteNonQueryAsync(cancellationToken);
+        return new Published(events.Count, []);
     }
 
     // A claim that another worker made since this batch looked violates the key: the batch is tried again and finds it.
@@ -251,10 +257,4 @@ internal static class BatchWriter
 
     private static byte[] HeadersJson(IncomingRecord record) =>
         JsonSerializer.SerializeToUtf8Bytes(record.Headers.Select(header => new[] { Storable(header.Key), Storable(header.Value) }));
-
-    private static void AddOutbox(NpgsqlBatch batch, BatchDraft draft, DateTimeOffset now)
-    {
-        var rows = OutboxRows.Of(draft);
-        if (rows.Count > 0) batch.BatchCommands.Add(OutboxRows.Insert(rows, now));
-    }
 }

@@ -6,25 +6,22 @@ namespace PaymentPipeline.Storage.Batches;
 /// <summary>What a batch has for the log: its events, and a copy of each dead letter.</summary>
 internal static class OutboxRows
 {
-    internal readonly record struct Staged(
-        string Topic, string Key, string EventId, string EventType, string? Gateway, string? Account, string? Headers, byte[] Payload);
-
-    public static List<Staged> Of(BatchDraft draft)
+    public static List<StagedEvent> Of(BatchDraft draft)
     {
-        var staged = new List<Staged>(draft.Outbox.Count + draft.DeadLetters.Count);
+        var staged = new List<StagedEvent>(draft.Outbox.Count + draft.DeadLetters.Count);
         foreach (var row in draft.Outbox) staged.Add(Of(row));
         foreach (var (record, eventKey, rejection) in draft.DeadLetters)
-            staged.Add(new Staged(StagedTopics.DeadWebhooks, Storable(record.Key),
+            staged.Add(new StagedEvent(StagedTopics.DeadWebhooks, Storable(record.Key),
                 Storable($"dead:{record.Topic}/{record.Partition}/{record.Offset}/{eventKey}"), "DeadWebhook", null, null,
-                JsonSerializer.Serialize(Headers(record, rejection)), record.Body.ToArray()));
+                Headers(record, rejection), record.Body.ToArray()));
         return staged;
     }
 
-    public static List<Staged> Of(IReadOnlyList<OutboxRow> rows) => [.. rows.Select(Of)];
+    public static List<StagedEvent> Of(IReadOnlyList<OutboxRow> rows) => [.. rows.Select(Of)];
 
-    private static Staged Of(OutboxRow row) => new(
+    private static StagedEvent Of(OutboxRow row) => new(
         StagedTopics.PaymentEvents, row.Event.Key, row.Event.Id, row.Event.Type, row.Gateway, row.Account,
-        row.TraceParent is null ? null : $$"""{"traceparent":{{JsonSerializer.Serialize(row.TraceParent)}}}""", row.Event.Json);
+        row.TraceParent is null ? [] : [new("traceparent", row.TraceParent)], row.Event.Json);
 
     // The next ids of a key must be above all earlier ones of it: unnest WITH ORDINALITY and ORDER BY keep the batch's order.
     private const string InsertSql = """
@@ -35,7 +32,7 @@ internal static class OutboxRows
         ORDER BY u.ordinality
         """;
 
-    public static NpgsqlBatchCommand Insert(IReadOnlyList<Staged> rows, DateTimeOffset now) => new NpgsqlBatchCommand(InsertSql)
+    public static NpgsqlBatchCommand Insert(IReadOnlyList<StagedEvent> rows, DateTimeOffset now) => new NpgsqlBatchCommand(InsertSql)
         .Column(rows, row => OutboxShards.Of(row.Key))
         .Column(rows, row => row.Topic)
         .Column(rows, row => row.Key)
@@ -43,18 +40,25 @@ internal static class OutboxRows
         .Column(rows, row => row.EventType)
         .Column(rows, row => row.Gateway)
         .Column(rows, row => row.Account)
-        .Column(rows, row => row.Headers)
+        .Column(rows, row => HeadersJson(row.Headers))
         .Column(rows, row => row.Payload)
         .Value(now);
 
-    private static Dictionary<string, string> Headers(IncomingRecord record, Storage.Rejection rejection)
+    private static string? HeadersJson(IReadOnlyList<KeyValuePair<string, string>> headers) =>
+        headers.Count == 0 ? null : JsonSerializer.Serialize(headers.ToDictionary(StringComparer.Ordinal));
+
+    /// <param name="json">As <c>books.outbox</c> holds them: an object of strings; null for none.</param>
+    public static IReadOnlyList<KeyValuePair<string, string>> ReadHeaders(string? json) =>
+        json is null ? [] : [.. JsonSerializer.Deserialize<Dictionary<string, string>>(json) ?? []];
+
+    private static List<KeyValuePair<string, string>> Headers(IncomingRecord record, Storage.Rejection rejection)
     {
         var headers = record.Headers.GroupBy(header => Storable(header.Key), StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => Storable(group.First().Value), StringComparer.Ordinal);
         headers["dead-reason"] = rejection.Reason;
         headers["dead-error"] = Storable(rejection.Error);
         headers["dead-source"] = $"{record.Topic}/{record.Partition}/{record.Offset}";
-        return headers;
+        return [.. headers];
     }
 
     private static string Storable(string text) => text.Replace('\0', '\uFFFD');

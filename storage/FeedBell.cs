@@ -1,0 +1,52 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace PaymentPipeline.Storage;
+
+/// <summary>
+/// Tells other processes that the feed grew, after the commit and not in it: NOTIFY holds one lock for the whole server until its
+/// commit is on disk. One ring is under way at a time and stands for all that came meanwhile. A ring that is lost delays
+/// readers by their polling interval.
+/// </summary>
+public sealed class FeedBell : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource _database;
+    private readonly ILogger<FeedBell> _logger;
+    private readonly Channel<bool> _pending =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Task _running;
+
+    public FeedBell(NpgsqlDataSource database, ILogger<FeedBell> logger)
+    {
+        (_database, _logger) = (database, logger);
+        _running = RunAsync();
+    }
+
+    public void Ring() => _pending.Writer.TryWrite(true);
+
+    public async ValueTask DisposeAsync()
+    {
+        _pending.Writer.TryComplete();
+        await _running;
+    }
+
+    private const string NotifySql = "NOTIFY " + EventFeed.Channel;
+
+    private async Task RunAsync()
+    {
+        await foreach (var _ in _pending.Reader.ReadAllAsync())
+        {
+            try
+            {
+                await using var command = _database.CreateCommand(NotifySql);
+                await command.ExecuteNonQueryAsync();
+            }
+            catch (Exception failure)
+            {
+                // Readers poll beside it.
+                Log.FeedRingLost(_logger, DatabaseErrors.Describe(failure));
+            }
+        }
+    }
+}
