@@ -12,12 +12,13 @@ internal static class AuditRow
     private const string InsertSql = """
         INSERT INTO books.audit_batches (
             worker, at, offsets, records, applied, duplicates, ignored, no_facts, parked, quarantined, transitions, movements, digest,
-            operation_id)
+            operation_ids)
         VALUES ($1, $2, $3::jsonb, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         """;
 
     public static NpgsqlBatchCommand Insert(
-        BatchDraft draft, IReadOnlyList<IncomingRecord> records, string worker, DateTimeOffset now, Guid? operationId)
+        BatchDraft draft, IReadOnlyList<IncomingRecord> records, string worker, DateTimeOffset now,
+        IReadOnlyList<SettledRow>? settled)
     {
         var result = draft.Result();
         return new NpgsqlBatchCommand(InsertSql)
@@ -34,7 +35,7 @@ internal static class AuditRow
             .Value(result.Transitions)
             .Value(draft.Movements.Count)
             .Value(Digest(draft))
-            .Value(operationId);
+            .Value(settled?.Select(row => row.OperationId).ToArray());
     }
 
     private static string OffsetsJson(IReadOnlyList<IncomingRecord> records) => JsonSerializer.Serialize(records

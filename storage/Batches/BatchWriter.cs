@@ -10,7 +10,7 @@ internal static class BatchWriter
     /// <param name="publication">Publishes the events in the same transaction; null where the log is elsewhere.</param>
     public static async Task<Published> WriteAsync(
         NpgsqlConnection connection, BatchDraft draft, IReadOnlyList<IncomingRecord> records, string worker,
-        DateTimeOffset now, DateTimeOffset parkedDeadline, CancellationToken cancellationToken, SettledRow? settled = null,
+        DateTimeOffset now, DateTimeOffset parkedDeadline, CancellationToken cancellationToken, IReadOnlyList<SettledRow>? settled = null,
         JoinedPublication? publication = null)
     {
         var events = OutboxRows.Of(draft);
@@ -21,8 +21,8 @@ internal static class BatchWriter
         AddParked(batch, draft, now, parkedDeadline);
         AddDeadLetters(batch, draft, now);
         if (publication is null && events.Count > 0) batch.BatchCommands.Add(OutboxRows.Insert(events, now));
-        batch.BatchCommands.Add(AuditRow.Insert(draft, records, worker, now, settled?.OperationId));
-        if (settled is not null) OperationRows.AddAnswer(batch, settled);
+        batch.BatchCommands.Add(AuditRow.Insert(draft, records, worker, now, settled));
+        if (settled is not null) OperationRows.AddAnswers(batch, settled);
         if (publication is not null && events.Count > 0)
             return await publication.WriteAsync(batch, events, now, cancellationToken);
         await batch.ExecuteNonQueryAsync(cancellationToken);

@@ -17,7 +17,7 @@ internal static class CommandParameters
 
     /// <summary>UTF-8 JSON into jsonb.</summary>
     public static NpgsqlBatchCommand JsonColumn<TRow>(
-        this NpgsqlBatchCommand command, IReadOnlyList<TRow> rows, Func<TRow, byte[]> value)
+        this NpgsqlBatchCommand command, IReadOnlyList<TRow> rows, Func<TRow, byte[]?> value)
     {
         command.Column(rows, value);
         command.Parameters[^1].NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb;

@@ -4,12 +4,18 @@ using PaymentPipeline.Storage.Operations;
 
 namespace PaymentPipeline.Storage.Batches;
 
+/// <summary>The first definite answer to a key. Of no operation where the rules refused before there was one.</summary>
+internal readonly record struct KeyAnswer(string Principal, string Key, Guid? OperationId, StoredResponse Answer);
+
 /// <summary>An operation settled by the API: the answer to its key, and what the payer has to do next.</summary>
 internal sealed record SettledRow(
     Guid OperationId, Guid PaymentId, string Principal, string Key, StoredResponse? Answer, byte[]? NextAction)
 {
     /// <summary>The answer goes to the caller only; the key may be used again.</summary>
     public bool GivesKeyBack { get; init; }
+
+    /// <summary>False where there was and is nothing to do.</summary>
+    public bool TouchesNextAction { get; init; }
 }
 
 /// <summary>Operations of the API to rows and back.</summary>
@@ -108,43 +114,56 @@ internal static class OperationRows
             .Value(now);
 
     private const string NextActionSql = """
-        UPDATE books.payments
-        SET next_action = $2
-        WHERE id = $1 AND next_action IS DISTINCT FROM $2
+        UPDATE books.payments AS p
+        SET next_action = u.next_action
+        FROM unnest($1, $2) AS u (id, next_action)
+        WHERE p.id = u.id AND p.next_action IS DISTINCT FROM u.next_action
         """;
 
     // The first definite answer stands for ever.
     private const string AnswerSql = """
-        UPDATE books.idempotency_keys
-        SET status = $4, content_type = $5, body = $6, location = $7, etag = $8
-        WHERE principal = $1 AND key = $2 AND operation_id IS NOT DISTINCT FROM $3 AND status IS NULL
+        UPDATE books.idempotency_keys AS k
+        SET status = u.status, content_type = u.content_type, body = u.body, location = u.location, etag = u.etag
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) AS u (principal, key, operation_id, status, content_type, body, location, etag)
+        WHERE k.principal = u.principal AND k.key = u.key AND k.operation_id IS NOT DISTINCT FROM u.operation_id AND k.status IS NULL
         """;
 
     private const string GiveBackSql = """
-        DELETE FROM books.idempotency_keys
-        WHERE principal = $1 AND key = $2 AND operation_id = $3 AND status IS NULL
+        DELETE FROM books.idempotency_keys AS k
+        USING unnest($1, $2, $3) AS u (principal, key, operation_id)
+        WHERE k.principal = u.principal AND k.key = u.key AND k.operation_id = u.operation_id AND k.status IS NULL
         """;
 
-    public static void AddAnswer(NpgsqlBatch batch, SettledRow settled)
+    public static void AddAnswers(NpgsqlBatch batch, IReadOnlyList<SettledRow> settled)
     {
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(NextActionSql)
-            .Value(settled.PaymentId)
-            .Json(settled.NextAction));
-        if (settled.GivesKeyBack)
+        // Of several operations of one payment the last says what is next.
+        var next = settled.Where(row => row.TouchesNextAction).Reverse().DistinctBy(row => row.PaymentId).ToList();
+        if (next.Count > 0)
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(NextActionSql)
+                .Column(next, row => row.PaymentId)
+                .JsonColumn(next, row => row.NextAction));
+
+        var back = settled.Where(row => row.GivesKeyBack).ToList();
+        if (back.Count > 0)
             batch.BatchCommands.Add(new NpgsqlBatchCommand(GiveBackSql)
-                .Value(settled.Principal).Value(settled.Key).Value(settled.OperationId));
-        else if (settled.Answer is { } answer)
-            batch.BatchCommands.Add(Answer(settled.Principal, settled.Key, settled.OperationId, answer));
+                .Column(back, row => row.Principal)
+                .Column(back, row => row.Key)
+                .Column(back, row => row.OperationId));
+
+        var answers = new List<KeyAnswer>(settled.Count);
+        foreach (var row in settled)
+            if (row is { GivesKeyBack: false, Answer: { } answer })
+                answers.Add(new KeyAnswer(row.Principal, row.Key, row.OperationId, answer));
+        if (answers.Count > 0) batch.BatchCommands.Add(Answers(answers));
     }
 
-    public static NpgsqlBatchCommand Answer(string principal, string key, Guid? operationId, StoredResponse answer) =>
-        new NpgsqlBatchCommand(AnswerSql)
-            .Value(principal)
-            .Value(key)
-            .Value(operationId)
-            .Value(answer.Status)
-            .Value(answer.ContentType)
-            .Value(answer.Body)
-            .Value(answer.Location)
-            .Value(answer.ETag);
+    public static NpgsqlBatchCommand Answers(IReadOnlyList<KeyAnswer> answers) => new NpgsqlBatchCommand(AnswerSql)
+        .Column(answers, row => row.Principal)
+        .Column(answers, row => row.Key)
+        .Column(answers, row => row.OperationId)
+        .Column(answers, row => row.Answer.Status)
+        .Column(answers, row => row.Answer.ContentType)
+        .Column(answers, row => row.Answer.Body)
+        .Column(answers, row => row.Answer.Location)
+        .Column(answers, row => row.Answer.ETag);
 }

@@ -7,6 +7,9 @@ internal sealed record IdempotencyRow(byte[] Fingerprint, Guid? OperationId, Sto
 {
     public const string AnswerColumns = "k.status, k.content_type, k.body, k.location, k.etag";
 
+    /// <summary>How many <see cref="AnswerColumns"/> there are: the place of the first column behind them.</summary>
+    public const int AnswerColumnsCount = 5;
+
     private const string ReadSql = $"""
         SELECT {AnswerColumns}, k.fingerprint, k.operation_id
         FROM books.idempotency_keys AS k

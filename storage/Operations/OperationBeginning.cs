@@ -4,55 +4,110 @@ using PaymentPipeline.Storage.Batches;
 
 namespace PaymentPipeline.Storage.Operations;
 
-/// <summary>The first transaction of an operation. Null from either method: the key was claimed before.</summary>
+/// <summary>The first transaction of an operation. Null: the key was claimed before.</summary>
 internal sealed class OperationBeginning(NpgsqlDataSource database, TimeProvider time)
 {
     // One statement, one round trip: whoever wins the key makes the payment, its name and the operation.
     private const string CreateSql = """
-        WITH claim AS (
+        WITH asked AS (
+            SELECT *
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) AS u (
+                principal, key, fingerprint, id, gateway, account, name, order_id, user_id, currency, status, amount, memory,
+                capture_method, return_url, metadata, payment_method_id, reason, request)),
+        claim AS (
             INSERT INTO books.idempotency_keys (principal, key, fingerprint, operation_id, created_at, expires_at)
-            VALUES ($1, $2, $3, $4, clock_timestamp(), clock_timestamp() + interval '31 days')
+            SELECT principal, key, fingerprint, id, clock_timestamp(), clock_timestamp() + interval '31 days'
+            FROM asked
             ON CONFLICT (principal, key) DO NOTHING
             RETURNING operation_id),
+        won AS (
+            SELECT asked.*
+            FROM asked
+            JOIN claim ON claim.operation_id = asked.id),
         payment AS (
             INSERT INTO books.payments (
                 id, gateway, account, gateway_payment_id, origin, order_id, user_id, currency, status, version,
                 amount, authorized, captured, refunded, refund_pending, disputed, fees, memory, created_at, updated_at,
                 capture_method, return_url, metadata, payment_method_id, open_operations)
-            SELECT operation_id, $5, $6, $7, 'api', $8, $9, $10, $11, 0, $12, 0, 0, 0, 0, 0, 0, $13, $14, $14, $15, $16, $17, $18, 1
-            FROM claim),
+            SELECT id, gateway, account, name, 'api', order_id, user_id, currency, status, 0, amount, 0, 0, 0, 0, 0, 0, memory, $20, $20,
+                capture_method, return_url, metadata, payment_method_id, 1
+            FROM won),
         alias AS (
             INSERT INTO books.payment_aliases (gateway, account, alias, payment_id)
-            SELECT $5, $6, $7, operation_id
-            FROM claim)
+            SELECT gateway, account, name, id
+            FROM won)
         INSERT INTO books.api_operations (
             id, payment_id, kind, state, gateway, account, amount, currency, reserved, captured_before, is_final, reason, request,
             gateway_key, principal, idempotency_key, tries, lease_epoch, lease_until, next_try_at, started_at, updated_at)
-        SELECT operation_id, operation_id, 'Create', 'Open', $5, $6, $12, $10, 0, 0, false, $19, $20, $7, $1, $2, 1, 1,
+        SELECT id, id, 'Create', 'Open', gateway, account, amount, currency, 0, 0, false, reason, request, name, principal, key, 1, 1,
             clock_timestamp() + interval '60 seconds', clock_timestamp() + interval '60 seconds', clock_timestamp(), clock_timestamp()
-        FROM claim
-        RETURNING started_at
+        FROM won
+        RETURNING id, started_at
         """;
 
-    public async Task<OperationBegin?> CreateAsync(OperationStart start, NewPayment asked, CancellationToken cancellationToken)
+    /// <summary>Begins creations, all in one transaction.</summary>
+    /// <returns>For each, in the order of <paramref name="starts"/>.</returns>
+    public async Task<IReadOnlyList<Outcome<OperationBegin?>>> CreateAsync(
+        IReadOnlyList<(OperationStart Start, NewPayment Asked)> starts, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var payment = Payment.Ask(start.PaymentId, asked.Gateway, asked.Account, asked.Amount, asked.OrderId, asked.UserId);
+        var creations = new Creation[starts.Count];
+        for (var i = 0; i < creations.Length; i++) creations[i] = new Creation(starts[i].Start, starts[i].Asked);
+
+        // In one order everywhere: two transactions that want the same two keys do not wait for each other.
+        Creation[] ordered = [.. creations.OrderBy(creation => creation.Key, StringComparer.Ordinal)];
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(CreateSql)
-            .Value(start.Claim.Principal).Value(start.Claim.Key).Value(start.Claim.Fingerprint).Value(payment.Id)
-            .Value(payment.Gateway).Value(payment.Account).Value(payment.GatewayPaymentId)
-            .Value(payment.OrderId).Value(payment.UserId).Value(asked.Amount.Currency.Code)
-            .Value(PaymentStatusNames.Of(payment.Status)).Value(payment.Amount).Json(payment.Memory.ToJson()).Value(now)
-            .Value(asked.CaptureMethod).Value(asked.ReturnUrl).Json(asked.Metadata).Value(asked.PaymentMethodId)
-            .Value(start.Reason).Value(start.Request));
-        if (await batch.ExecuteScalarAsync(cancellationToken) is not DateTime startedAt) return null;
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(BatchReader.SettingsSql));
+        batch.BatchCommands.Add(CreateCommand(ordered, now));
+        var begun = new Dictionary<Guid, DateTimeOffset>(creations.Length);
+        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
+        {
+            await reader.NextResultAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken)) begun[reader.GetGuid(0)] = reader.GetFieldValue<DateTimeOffset>(1);
+            await reader.NextResultAsync(cancellationToken);
+        }
+        return Array.ConvertAll(creations, creation => new Outcome<OperationBegin?>(
+            begun.TryGetValue(creation.Payment.Id, out var startedAt) ? creation.Begun(startedAt, now) : null));
+    }
 
-        var operation = Record(start, payment, payment.Id, payment.Amount, new DateTimeOffset(startedAt));
-        var details = new PaymentDetails(
-            asked.CaptureMethod, asked.ReturnUrl, asked.Metadata, null, asked.PaymentMethodId, now, now);
-        return new OperationBegin.Begun(operation, new PaymentSnapshot(payment, details, 0, 0, false), IsResumed: false);
+    private static NpgsqlBatchCommand CreateCommand(IReadOnlyList<Creation> asked, DateTimeOffset now) =>
+        new NpgsqlBatchCommand(CreateSql)
+            .Column(asked, one => one.Start.Claim.Principal)
+            .Column(asked, one => one.Key)
+            .Column(asked, one => one.Start.Claim.Fingerprint)
+            .Column(asked, one => one.Payment.Id)
+            .Column(asked, one => one.Payment.Gateway)
+            .Column(asked, one => one.Payment.Account)
+            .Column(asked, one => one.Payment.GatewayPaymentId)
+            .Column(asked, one => one.Payment.OrderId)
+            .Column(asked, one => one.Payment.UserId)
+            .Column(asked, one => one.Asked.Amount.Currency.Code)
+            .Column(asked, one => PaymentStatusNames.Of(one.Payment.Status))
+            .Column(asked, one => one.Payment.Amount)
+            .JsonColumn(asked, one => one.Payment.Memory.ToJson())
+            .Column(asked, one => one.Asked.CaptureMethod)
+            .Column(asked, one => one.Asked.ReturnUrl)
+            .JsonColumn(asked, one => one.Asked.Metadata)
+            .Column(asked, one => one.Asked.PaymentMethodId)
+            .Column(asked, one => one.Start.Reason)
+            .Column(asked, one => one.Start.Request)
+            .Value(now);
+
+    private sealed record Creation(OperationStart Start, NewPayment Asked)
+    {
+        public string Key => Start.Claim.Key;
+
+        public Payment Payment { get; } =
+            Payment.Ask(Start.PaymentId, Asked.Gateway, Asked.Account, Asked.Amount, Asked.OrderId, Asked.UserId);
+
+        public OperationBegin.Begun Begun(DateTimeOffset startedAt, DateTimeOffset now) => new OperationBegin.Begun(
+            Record(Start, Payment, Payment.Id, Payment.Amount, startedAt),
+            new PaymentSnapshot(
+                Payment,
+                new PaymentDetails(Asked.CaptureMethod, Asked.ReturnUrl, Asked.Metadata, null, Asked.PaymentMethodId, now, now),
+                0, 0, false),
+            IsResumed: false);
     }
 
     private const string ClaimSql = """
@@ -125,7 +180,7 @@ internal sealed class OperationBeginning(NpgsqlDataSource database, TimeProvider
     {
         var answer = start.Refuse(refusal);
         await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(OperationRows.Answer(start.Claim.Principal, start.Claim.Key, null, answer));
+        batch.BatchCommands.Add(OperationRows.Answers([new KeyAnswer(start.Claim.Principal, start.Claim.Key, null, answer)]));
         await batch.ExecuteNonQueryAsync(cancellationToken);
         return new OperationBegin.Refused(answer);
     }

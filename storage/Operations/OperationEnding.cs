@@ -1,50 +1,66 @@
 using Npgsql;
 using PaymentPipeline.Core;
-using PaymentPipeline.Core.Payments;
 using PaymentPipeline.Storage.Batches;
 
 namespace PaymentPipeline.Storage.Operations;
 
-/// <summary>The second transaction of an operation: what the gateway answered, folded as its webhooks are.</summary>
+/// <summary>The second transaction of operations: what the gateways answered, folded as their webhooks are.</summary>
 internal sealed class OperationEnding(NpgsqlDataSource database, TimeProvider time, TimeSpan parkedDeadline)
 {
     /// <summary>What an operation in doubt without a time of its own waits until it is looked up.</summary>
     private static readonly TimeSpan nextTry = TimeSpan.FromSeconds(5);
 
-    public async Task<SettledOperation> SettleAsync(OperationSettlement settlement, CancellationToken cancellationToken)
+    /// <summary>Settles operations, all in one transaction.</summary>
+    /// <returns>For each, in the order of <paramref name="settlements"/>.</returns>
+    public async Task<IReadOnlyList<Outcome<SettledOperation>>> SettleAsync(
+        IReadOnlyList<OperationSettlement> settlements, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var found = await ReadAsync(connection, settlement, cancellationToken);
-        var own = found.Own;
-        if (own.Operation.LeaseEpoch != settlement.LeaseEpoch)
-            throw new LeaseLostException($"Operation {own.Id} is at epoch {own.Operation.LeaseEpoch}, not {settlement.LeaseEpoch}.");
-        if (!own.IsOpen && found.Answer is { } known)
-            return new SettledOperation(own.Operation, Snapshots.Of(found.Entry.Payment, found.Details, found.Entry.Holds), known);
-
+        var found = await FoundOperations.ReadAsync(connection, settlements, cancellationToken);
         var now = time.GetUtcNow();
         var fold = new BatchFold(found.State, now);
-        var facts = settlement.Facts.Select(fact => fact with { Aliases = [.. fact.Aliases.Append(found.Alias).Distinct()] }).ToList();
-        var refusal = fold.TakeReply(found.Entry, settlement.GatewayPaymentId, facts, StoredOperation.PublicId(own.Kind, own.Id));
-        Settle(found.Entry, own, refusal is null ? settlement : Mismatched(settlement, refusal), now);
+        var written = new List<SettledRow>(settlements.Count);
+        var outcomes = new Outcome<SettledOperation>[settlements.Count];
+        for (var i = 0; i < outcomes.Length; i++) outcomes[i] = Settle(found, fold, settlements[i], written, now);
+        if (written.Count == 0) return outcomes;
 
-        var details = found.Details with
-        {
-            NextAction = refusal is null ? settlement.NextAction : found.Details.NextAction,
-            UpdatedAt = now,
-        };
-        var snapshot = Snapshots.Of(found.Entry.Payment, details, found.Entry.Holds);
-        var operation = found.Entry.Holds.Operations.First(stored => stored.Id == own.Id).Operation;
-        var made = refusal is null && found.Answer is null ? settlement.Respond?.Invoke(snapshot, operation) : null;
-        fold.Draft.Payments.Add(found.Entry);
-        await BatchWriter.WriteAsync(connection, fold.Draft, [], "api", now, now + parkedDeadline, cancellationToken,
-            new SettledRow(own.Id, own.Operation.PaymentId, own.Principal, own.Key, made, details.NextAction)
-            {
-                GivesKeyBack = settlement.GivesKeyBack && operation.State == ApiOperationState.Failed,
-            });
+        await BatchWriter.WriteAsync(connection, fold.Draft, [], "api", now, now + parkedDeadline, cancellationToken, written);
         // Past this line the outcome belongs to the database: a commit in flight is not cancelled.
         await transaction.CommitAsync(CancellationToken.None);
-        return new SettledOperation(operation, snapshot, found.Answer ?? made);
+        return outcomes;
+    }
+
+    /// <summary>In memory; <paramref name="written"/> receives what is to be written of it.</summary>
+    private static Outcome<SettledOperation> Settle(
+        FoundOperations found, BatchFold fold, OperationSettlement settlement, List<SettledRow> written, DateTimeOffset now)
+    {
+        if (found.Find(settlement.OperationId) is not var (entry, own))
+            return new(new ArgumentException($"There is no operation {settlement.OperationId}.", nameof(settlement)));
+        if (own.Operation.LeaseEpoch != settlement.LeaseEpoch)
+            return new(new LeaseLostException($"Operation {own.Id} is at epoch {own.Operation.LeaseEpoch}, not {settlement.LeaseEpoch}."));
+        var (before, known) = (found.Details[own.Operation.PaymentId], found.Answers.GetValueOrDefault(own.Id));
+        if (!own.IsOpen && known is not null)
+            return new(new SettledOperation(own.Operation, Snapshots.Of(entry.Payment, before, entry.Holds), known));
+
+        var alias = Identifiers.Format(Identifiers.PaymentPrefix, entry.Payment.Id);
+        var facts = settlement.Facts.Select(fact => fact with { Aliases = [.. fact.Aliases.Append(alias).Distinct()] }).ToList();
+        var refusal = fold.TakeReply(entry, settlement.GatewayPaymentId, facts, StoredOperation.PublicId(own.Kind, own.Id));
+        Settle(entry, own, refusal is null ? settlement : Mismatched(settlement, refusal), now);
+        fold.Draft.Payments.Add(entry);
+
+        var details = before with { NextAction = refusal is null ? settlement.NextAction : before.NextAction, UpdatedAt = now };
+        found.Details[own.Operation.PaymentId] = details;
+        var snapshot = Snapshots.Of(entry.Payment, details, entry.Holds);
+        var operation = entry.Holds.Operations.First(stored => stored.Id == own.Id).Operation;
+        var made = refusal is null && known is null ? settlement.Respond?.Invoke(snapshot, operation) : null;
+        if (made is not null) found.Answers[own.Id] = made;
+        written.Add(new SettledRow(own.Id, own.Operation.PaymentId, own.Principal, own.Key, made, details.NextAction)
+        {
+            GivesKeyBack = settlement.GivesKeyBack && operation.State == ApiOperationState.Failed,
+            TouchesNextAction = before.NextAction is not null || details.NextAction is not null,
+        });
+        return new(new SettledOperation(operation, snapshot, known ?? made));
     }
 
     private static OperationSettlement Mismatched(OperationSettlement settlement, Rejection refusal) => settlement with
@@ -74,70 +90,5 @@ internal sealed class OperationEnding(NpgsqlDataSource database, TimeProvider ti
             EndsLease = true,
         });
         entry.Holds.Judge(entry.Payment);
-    }
-
-    private sealed record Found(
-        BatchState State, PaymentEntry Entry, PaymentDetails Details, StoredOperation Own, string Alias, StoredResponse? Answer);
-
-    private const string LockSql = $"""
-        SELECT {PaymentRows.Columns}, {Snapshots.Columns}
-        FROM books.payments AS p
-        WHERE p.id = (SELECT payment_id FROM books.api_operations WHERE id = $1)
-        FOR UPDATE OF p
-        """;
-
-    private const string OperationsSql = $"""
-        SELECT {OperationRows.Columns}
-        FROM books.api_operations AS o
-        WHERE o.payment_id = (SELECT payment_id FROM books.api_operations WHERE id = $1)
-            AND (o.id = $1 OR o.state IN ('Open', 'Unknown', 'Accepted'))
-        ORDER BY o.id
-        """;
-
-    private const string AnswerSql = $"""
-        SELECT {IdempotencyRow.AnswerColumns}
-        FROM books.api_operations AS o
-        JOIN books.idempotency_keys AS k ON k.principal = o.principal AND k.key = o.idempotency_key AND k.operation_id = o.id
-        WHERE o.id = $1
-        """;
-
-    /// <summary>Locks the payment, then reads its operations, then what else the facts name: one round trip.</summary>
-    private static async Task<Found> ReadAsync(
-        NpgsqlConnection connection, OperationSettlement settlement, CancellationToken cancellationToken)
-    {
-        var names = Names.Of(settlement.Facts);
-        await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(BatchReader.SettingsSql));
-        foreach (var sql in new[] { LockSql, OperationsSql, AnswerSql })
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(sql).Value(settlement.OperationId));
-        BatchReader.Add(batch, MethodRows.SelectSql, names.Methods);
-        BatchReader.AddPayments(batch, names.Aliases);
-
-        var state = new BatchState();
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.NextResultAsync(cancellationToken);
-        if (!await reader.ReadAsync(cancellationToken))
-            throw new ArgumentException($"There is no operation {settlement.OperationId}.", nameof(settlement));
-        var payment = PaymentRows.Read(reader);
-        var entry = new PaymentEntry(payment, isNew: false, PaymentRows.ReadHolds(reader));
-        var details = Snapshots.ReadDetails(reader, PaymentRows.ColumnsCount);
-        var alias = Identifiers.Format(Identifiers.PaymentPrefix, payment.Id);
-        state.Payments.Add(new(payment.Gateway, payment.Account, alias), entry);
-
-        await reader.NextResultAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken)) entry.Holds.Add(OperationRows.Read(reader));
-        await reader.NextResultAsync(cancellationToken);
-        var answer = await reader.ReadAsync(cancellationToken) ? IdempotencyRow.ReadAnswer(reader) : null;
-        await reader.NextResultAsync(cancellationToken);
-        await BatchReader.ReadMethodsAsync(reader, state, cancellationToken);
-        await BatchReader.ReadPaymentsAsync(reader, state, cancellationToken);
-        await reader.DisposeAsync();
-        if (settlement.GatewayPaymentId is { } id && names.Aliases.Add(new(payment.Gateway, payment.Account, id)))
-            await BatchReader.ReadNamedAsync(connection, state, [new(payment.Gateway, payment.Account, id)], cancellationToken);
-        await BatchReader.ReadUsersAsync(connection, state, names.Owners, cancellationToken);
-        await BatchReader.ReadWhatWaitingFactsNameAsync(connection, state, [.. names.Aliases], cancellationToken);
-        await OperationRows.ReadOpenAsync(connection, state, cancellationToken);
-        var own = entry.Holds.Operations.First(stored => stored.Id == settlement.OperationId);
-        return new Found(state, entry, details, own, alias, answer);
     }
 }

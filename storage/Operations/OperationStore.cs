@@ -21,9 +21,30 @@ public sealed class OperationStore(
     /// <summary>Longer than any call to a gateway may take (25 s), with its retries.</summary>
     public const int LeaseSeconds = 60;
 
+    /// <summary>Common transactions at a time, of creations and of settlements: one waits for the disk while the other works.</summary>
+    private const int Lanes = 2;
+
+    /// <summary>Operations in one transaction: their payments are locked as long as it takes.</summary>
+    private const int AtMost = 100;
+
     private readonly Races _races = new(time, metrics, logger);
     private readonly OperationBeginning _beginning = new(database, time);
-    private readonly OperationEnding _ending = new(database, time, TimeSpan.FromSeconds(options.Value.ParkedDeadlineSeconds));
+    private readonly GroupCommit<(OperationStart Start, NewPayment Asked), OperationBegin?> _creations = Creations(
+        new(database, time), new(time, metrics, logger));
+    private readonly GroupCommit<OperationSettlement, SettledOperation> _settlements = Settlements(
+        new(database, time, TimeSpan.FromSeconds(options.Value.ParkedDeadlineSeconds)), new(time, metrics, logger));
+
+    private static GroupCommit<(OperationStart Start, NewPayment Asked), OperationBegin?> Creations(
+        OperationBeginning beginning, Races races) =>
+        new(starts => AloneAgainAsync(races, starts.Count, () => beginning.CreateAsync(starts, CancellationToken.None)), Lanes, AtMost);
+
+    private static GroupCommit<OperationSettlement, SettledOperation> Settlements(OperationEnding ending, Races races) =>
+        new(settlements => AloneAgainAsync(
+            races, settlements.Count, () => ending.SettleAsync(settlements, CancellationToken.None)), Lanes, AtMost);
+
+    /// <summary>A race that is lost in company is run again in halves; alone, as often as a race is.</summary>
+    private static Task<T> AloneAgainAsync<T>(Races races, int count, Func<Task<T>> transaction) =>
+        count > 1 ? transaction() : races.RetryAsync(transaction, CancellationToken.None);
 
     /// <summary>Transaction 1: claims the key, locks or makes the payment, checks the rules, reserves, records the operation.</summary>
     public async Task<OperationBegin> BeginAsync(OperationStart start, CancellationToken cancellationToken)
@@ -33,9 +54,9 @@ public sealed class OperationStore(
             throw new ArgumentException("An operation is about an amount above zero.", nameof(start));
         while (true)
         {
-            var begun = await _races.RetryAsync(() => start.Payment is { } payment
-                ? _beginning.CreateAsync(start, payment, cancellationToken)
-                : _beginning.BeginAsync(start, cancellationToken), cancellationToken);
+            var begun = start.Payment is { } payment
+                ? await _creations.RunAsync((start, payment)).WaitAsync(cancellationToken)
+                : await _races.RetryAsync(() => _beginning.BeginAsync(start, cancellationToken), cancellationToken);
 
             // Null: the key is taken. When it is gone again a moment later (its first owner was turned away), it can be claimed.
             if ((begun ?? await ResumeAsync(start.Claim, cancellationToken)) is { } known) return known;
@@ -51,7 +72,7 @@ public sealed class OperationStore(
     public Task<SettledOperation> SettleAsync(OperationSettlement settlement, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(settlement);
-        return _races.RetryAsync(() => _ending.SettleAsync(settlement, cancellationToken), cancellationToken);
+        return _settlements.RunAsync(settlement).WaitAsync(cancellationToken);
     }
 
     private const string TakeOverSql = $"""

@@ -35,7 +35,7 @@ public sealed class OperationTests(Books books) : IClassFixture<Books>
         Assert.Equal((PaymentStatus.Authorized, "pi_reply"), (settled.Snapshot.Payment.Status, settled.Snapshot.Payment.GatewayPaymentId));
         Assert.Equal(settled.Snapshot.Payment.Id, (await books.FindAsync("pi_reply"))?.Id);
         Assert.Equal(1, await books.ScalarAsync<int>(
-            "SELECT count(*) FROM books.audit_batches WHERE operation_id = @Id", new { begun.Operation.Id }));
+            "SELECT count(*) FROM books.audit_batches WHERE operation_ids = ARRAY[@Id]", new { begun.Operation.Id }));
         Assert.Equal(1, await books.ScalarAsync<int>(
             "SELECT count(*) FROM books.transitions WHERE payment_id = @Id AND inbox_key IS NULL", new { begun.Operation.Id }));
         Assert.Equal(0, await books.ScalarAsync<int>(
