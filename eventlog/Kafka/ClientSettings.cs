@@ -17,14 +17,21 @@ internal sealed class ClientSettings(EventLogOptions log)
 
     public int FetchAheadRecords => options.FetchAheadRecords;
 
+    public int Producers => options.Producers;
+
+    public int AppendQueueRecordsMax => log.AppendQueueRecordsMax;
+
+    public long AppendQueueBytesMax => log.AppendQueueBytesMax;
+
     public ProducerConfig Producer() => new(Common())
     {
         Acks = Acks.All,
         EnableIdempotence = true,
         LingerMs = options.LingerMs,
         MessageTimeoutMs = (int)log.AppendTimeout.TotalMilliseconds,
-        QueueBufferingMaxKbytes = (int)Math.Min(int.MaxValue, log.AppendQueueBytesMax / 1024),
-        QueueBufferingMaxMessages = log.AppendQueueRecordsMax,
+        // Bounded before it (ProducerLanes); twice that here, since the client counts keys as well.
+        QueueBufferingMaxKbytes = (int)Math.Min(int.MaxValue, log.AppendQueueBytesMax / 512),
+        QueueBufferingMaxMessages = log.AppendQueueRecordsMax * 2,
         // Reports carry the outcome alone: our batches know their records, and each field costs a copy.
         DeliveryReportFields = "status",
     };

@@ -13,7 +13,7 @@ internal sealed class ClusterWatch : IAsyncDisposable
     private static readonly TimeSpan pace = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(2);
 
-    private readonly DurableProducer producer;
+    private readonly ProducerLanes producers;
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly IAdminClient admin;
@@ -23,9 +23,9 @@ internal sealed class ClusterWatch : IAsyncDisposable
     private volatile FrozenDictionary<string, int> copiesNeeded = FrozenDictionary<string, int>.Empty;
     private volatile View view = View.Unknown;
 
-    public ClusterWatch(ClientSettings settings, DurableProducer producer, TimeProvider time, ILogger logger)
+    public ClusterWatch(ClientSettings settings, ProducerLanes producers, TimeProvider time, ILogger logger)
     {
-        (this.producer, this.time, this.logger) = (producer, time, logger);
+        (this.producers, this.time, this.logger) = (producers, time, logger);
         admin = new AdminClientBuilder(settings.Admin())
             .SetLogHandler((_, line) => ClientLog.Write(logger, line))
             .SetErrorHandler((_, error) => Log.ClientDebug(logger, "watch", error.Reason))
@@ -93,7 +93,7 @@ internal sealed class ClusterWatch : IAsyncDisposable
         catch (KafkaException e)
         {
             // A busy machine may delay this question while appends are well: their acknowledgements prove more.
-            if (producer.SinceAcknowledged < patience) return view;
+            if (producers.SinceAcknowledged < patience) return view;
             return new View($"no broker answers ({e.Error.Code})", null);
         }
     }

@@ -6,54 +6,34 @@ using Microsoft.Extensions.Logging;
 namespace PaymentPipeline.EventLog.Kafka;
 
 /// <summary>
-/// The idempotent producer. A fatal error ends a producer for good (its sequence numbers cannot be trusted any more): a new
+/// An idempotent producer. A fatal error ends a producer for good (its sequence numbers cannot be trusted any more): a new
 /// one takes its place, while the old one's records fail and its callers answer 503.
 /// </summary>
 internal sealed class DurableProducer : IAsyncDisposable
 {
     private readonly ClientSettings settings;
-    private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly Lock replacing = new();
     private readonly List<Task> retiring = [];
     private volatile IProducer<string, ReadOnlyMemory<byte>> current;
-    private long acknowledgedAt;
 
-    public DurableProducer(ClientSettings settings, TimeProvider time, ILogger logger)
+    public DurableProducer(ClientSettings settings, ILogger logger)
     {
-        (this.settings, this.time, this.logger) = (settings, time, logger);
-        acknowledgedAt = time.GetTimestamp();
+        (this.settings, this.logger) = (settings, logger);
         current = Create();
     }
 
-    /// <summary>Since the last batch that the brokers acknowledged.</summary>
-    public TimeSpan SinceAcknowledged => time.GetElapsedTime(Interlocked.Read(ref acknowledgedAt));
-
-    /// <param name="partitions">One per record.</param>
-    public async Task AppendAsync(IReadOnlyList<LogAppend> records, int[] partitions)
+    /// <exception cref="EventLogException">The record was not taken: the queue is full, or the producer failed.</exception>
+    public void Produce(in LogAppend record, int partition, Action<DeliveryReport<string, ReadOnlyMemory<byte>>> reported)
     {
-        var batch = new AppendBatch(records.Count);
         var producer = current;
-        for (var i = 0; i < records.Count; i++) Produce(producer, records[i], partitions[i], batch);
-        await batch.Completion;
-        Interlocked.Exchange(ref acknowledgedAt, time.GetTimestamp());
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        Retire(current);
-        await Task.WhenAll(retiring);
-    }
-
-    private void Produce(IProducer<string, ReadOnlyMemory<byte>> producer, in LogAppend record, int partition, AppendBatch batch)
-    {
         var message = new Message<string, ReadOnlyMemory<byte>>
         {
             Key = record.Key, Value = record.Value, Headers = HeadersOf(record.Headers),
         };
         try
         {
-            producer.Produce(new Confluent.Kafka.TopicPartition(record.Topic, partition), message, batch.Handler);
+            producer.Produce(new Confluent.Kafka.TopicPartition(record.Topic, partition), message, reported);
         }
         catch (ProduceException<string, ReadOnlyMemory<byte>> e)
         {
@@ -64,6 +44,12 @@ internal sealed class DurableProducer : IAsyncDisposable
         {
             throw new EventLogUnavailableException("The Kafka producer was just replaced; append again.", e);
         }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Retire(current);
+        await Task.WhenAll(retiring);
     }
 
     private static Headers HeadersOf(IReadOnlyList<KeyValuePair<string, string>> named)

@@ -14,7 +14,7 @@ public sealed class KafkaEventLog : IEventLog
     private readonly TimeProvider time;
     private readonly ILoggerFactory loggers;
     private readonly ILogger logger;
-    private readonly DurableProducer producer;
+    private readonly ProducerLanes producers;
     private readonly ClusterWatch watch;
     private readonly StallGuard guard;
     private readonly TopicSettings topicSettings;
@@ -33,8 +33,8 @@ public sealed class KafkaEventLog : IEventLog
         logger = loggers.CreateLogger<KafkaEventLog>();
         Log.Started(logger, NativeClient.Describe());
         settings = new ClientSettings(options);
-        producer = new DurableProducer(settings, time, logger);
-        watch = new ClusterWatch(settings, producer, time, logger);
+        producers = new ProducerLanes(settings, time, logger);
+        watch = new ClusterWatch(settings, producers, time, logger);
         guard = new StallGuard(time);
         topicSettings = new TopicSettings(settings, partitions, logger);
         reader = new Lazy<RecordReader>(() => new RecordReader(settings, "paymentpipeline-reader", partitions, logger));
@@ -74,7 +74,7 @@ public sealed class KafkaEventLog : IEventLog
         var began = time.GetTimestamp();
         try
         {
-            await producer.AppendAsync(records, numbers);
+            await producers.AppendAsync(records, numbers);
         }
         catch (EventLogException)
         {
@@ -140,7 +140,7 @@ public sealed class KafkaEventLog : IEventLog
     public async ValueTask DisposeAsync()
     {
         await watch.DisposeAsync();
-        await producer.DisposeAsync();
+        await producers.DisposeAsync();
         if (reader.IsValueCreated) await reader.Value.DisposeAsync();
         if (waiter.IsValueCreated) await waiter.Value.DisposeAsync();
     }
@@ -163,7 +163,7 @@ public sealed class KafkaEventLog : IEventLog
     }
 
     /// <summary>It waited long, and nothing of anybody was acknowledged meanwhile.</summary>
-    private bool IsStall(TimeSpan waited) => waited > settings.AppendTimeout / 2 && producer.SinceAcknowledged >= waited;
+    private bool IsStall(TimeSpan waited) => waited > settings.AppendTimeout / 2 && producers.SinceAcknowledged >= waited;
 
     /// <summary>Settings can be changed behind our back; looking twice a minute costs two requests.</summary>
     private async Task RecheckSettingsAsync(CancellationToken cancellationToken)

@@ -27,11 +27,18 @@ public sealed class KafkaLogOptions : IValidatableObject
     public string? SslCaLocation { get; set; }
 
     /// <summary>
-    /// How long a record waits for company, in milliseconds. Company gathers by itself while earlier requests are under way, so a
-    /// small value costs no throughput and keeps a quiet log quick.
+    /// How long a record waits for company, in milliseconds. Company gathers by itself while the request before is under way; this is
+    /// only for the records of one such group to go in one request.
     /// </summary>
     [Range(0.0, 100.0)]
     public double LingerMs { get; set; } = 0.5;
+
+    /// <summary>
+    /// Connections for appends, which divide the partitions. More of them let one broker sync more partitions to disk at a time; where
+    /// copies in sync stand for the disk, 1 costs the least.
+    /// </summary>
+    [Range(1, 16)]
+    public int Producers { get; set; } = 4;
 
     /// <summary>How long a rebalance waits for the work in hand to be finished and committed; at most half of the lease is used.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]

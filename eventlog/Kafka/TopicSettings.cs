@@ -85,6 +85,8 @@ internal sealed class TopicSettings(ClientSettings settings, int partitions, ILo
             ["retention.bytes"] = "-1",
             ["max.message.bytes"] = "1048588",
             ["message.timestamp.type"] = "LogAppendTime",
+            // Each fsync of a segment syncs its two indexes as well, which costs the same again whenever an entry was added to them.
+            ["index.interval.bytes"] = "1048576",
             ["unclean.leader.election.enable"] = "false",
             ["min.insync.replicas"] = brokers < 3 ? "1" : "2",
             ["flush.messages"] = brokers < 3 ? "1" : long.MaxValue.ToString(CultureInfo.InvariantCulture),
