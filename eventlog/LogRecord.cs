@@ -56,8 +56,15 @@ public static class LogHeaders
     public const string EventId = "ce_id";
     public const string EventType = "ce_type";
 
+    /// <summary>In the order in which the PostgreSQL engine numbers them in what it stores: new ones at the end.</summary>
     private static readonly string[] names =
         [Gateway, Account, EventKey, DeliveryId, ReceivedAt, SecretId, TraceParent, EventId, EventType];
+
+    /// <summary>From 1; 0 for any other name.</summary>
+    internal static int NumberOf(string name) => Array.IndexOf(names, name) + 1;
+
+    /// <summary>The name of that number, or null.</summary>
+    internal static string? NameOf(int number) => number >= 1 && number <= names.Length ? names[number - 1] : null;
 
     /// <summary>The text of a header's name. Every record has the same few: they are not made anew for each.</summary>
     internal static string NameOf(ReadOnlySpan<byte> utf8)

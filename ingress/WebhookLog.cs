@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using Microsoft.Extensions.Options;
 using PaymentPipeline.EventLog;
 
 namespace PaymentPipeline.Ingress;
@@ -9,11 +7,10 @@ namespace PaymentPipeline.Ingress;
 /// a log that is down at start makes us not ready, it does not end the process.
 /// </summary>
 internal sealed class WebhookLog(
-    IEventLog log, WebhookRoutes routes, IngressMetrics metrics, TimeProvider time, ILogger<WebhookLog> logger,
-    IOptions<IngressOptions> options) : BackgroundService
+    IEventLog log, WebhookRoutes routes, AppendWaits waits, IngressMetrics metrics, TimeProvider time, ILogger<WebhookLog> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
-    private readonly TimeSpan _appendTimeout = TimeSpan.FromMilliseconds(options.Value.AppendTimeoutMs);
     private volatile string? _notUsable = "the log has not been checked yet";
 
     /// <summary>Null when the record is durable. The caller leaving does not stop an append.</summary>
@@ -24,14 +21,14 @@ internal sealed class WebhookLog(
         var append = log.AppendAsync([record], CancellationToken.None);
         try
         {
-            await append.WaitAsync(_appendTimeout, time, CancellationToken.None);
+            if (!await waits.ForAsync(append))
+            {
+                body.DisposeAfter(append);
+                return Refusal.LogSlow;
+            }
+            await append;
             metrics.Appended(time.GetElapsedTime(started));
             return null;
-        }
-        catch (TimeoutException) when (!append.IsCompleted)
-        {
-            body.DisposeAfter(append);
-            return Refusal.LogSlow;
         }
         catch (EventLogException failure)
         {

@@ -7,16 +7,21 @@ namespace PaymentPipeline.EventLog.Postgres;
 /// <summary>
 /// Tells other processes what was appended, by NOTIFY, after the append is committed. Not in its transaction: NOTIFY
 /// holds one lock for the whole server until its commit is on disk, which would queue all appends behind each other.
-/// One announcement is under way at a time and carries all topics of the meantime. One that is lost delays a reader
-/// by its polling interval and loses nothing.
+/// The first goes at once; those that follow it closely go together, since each is a transaction with a commit of its own. One
+/// that is lost delays a reader by its polling interval and loses nothing.
 /// </summary>
 internal sealed class AppendAnnouncer : IAsyncDisposable
 {
     public const string Channel = "eventlog";
 
+    /// <summary>Between two announcements at least: a reader has enough to do with what it was told of before.</summary>
+    private static readonly TimeSpan apart = TimeSpan.FromMilliseconds(4);
+
     private readonly LogDatabase database;
     private readonly string instance;
+    private readonly TimeProvider time;
     private readonly ILogger logger;
+    private readonly CancellationTokenSource stopping = new();
     private readonly Lock gate = new();
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
     private readonly Channel<bool> pending =
@@ -24,9 +29,9 @@ internal sealed class AppendAnnouncer : IAsyncDisposable
     private readonly Task running;
 
     /// <param name="instance">Names this process, which wakes its own readers without the database.</param>
-    public AppendAnnouncer(LogDatabase database, string instance, ILogger logger)
+    public AppendAnnouncer(LogDatabase database, string instance, TimeProvider time, ILogger logger)
     {
-        (this.database, this.instance, this.logger) = (database, instance, logger);
+        (this.database, this.instance, this.time, this.logger) = (database, instance, time, logger);
         running = RunAsync();
     }
 
@@ -39,7 +44,9 @@ internal sealed class AppendAnnouncer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         pending.Writer.TryComplete();
+        await stopping.CancelAsync();
         await running;
+        stopping.Dispose();
     }
 
     private const string NotifySql = """
@@ -67,6 +74,7 @@ internal sealed class AppendAnnouncer : IAsyncDisposable
             {
                 Log.AnnounceFailed(logger, failure);
             }
+            await Task.Delay(apart, time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

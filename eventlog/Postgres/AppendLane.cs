@@ -93,7 +93,8 @@ internal sealed class AppendLane : IAsyncDisposable
         if (time.GetElapsedTime(append.EnqueuedAt) <= options.AppendTimeout / 2) return false;
         Forget(append);
         EventLogMetrics.AppendsRefused.Add(1);
-        append.TrySetException(new EventLogUnavailableException("The log is slow and the append waited too long; nothing was appended."));
+        AppendAnswers.Give(
+            [append], new EventLogUnavailableException("The log is slow and the append waited too long; nothing was appended."));
         return true;
     }
 
@@ -107,15 +108,15 @@ internal sealed class AppendLane : IAsyncDisposable
             EventLogMetrics.AppendDuration.Record(time.GetElapsedTime(started).TotalSeconds);
             EventLogMetrics.AppendBatchSize.Record(records);
             EventLogMetrics.RecordsAppended.Add(records);
+            AppendAnswers.Give([.. batch], failure: null);
             foreach (var topic in arrays.Topics) appended(topic);
-            foreach (var append in batch) append.TrySetResult();
         }
         catch (Exception failure)
         {
             // Every caller must hear of it, whatever it was; the lane goes on with the next batch.
             EventLogMetrics.AppendsFailed.Add(1);
             Log.AppendFailed(logger, records, failure);
-            foreach (var append in batch) append.TrySetException(failure);
+            AppendAnswers.Give([.. batch], failure);
         }
         foreach (var append in batch) Forget(append);
     }

@@ -19,15 +19,22 @@ internal sealed class LogAppender : IAsyncDisposable
         for (var i = 0; i < lanes.Length; i++) lanes[i] = new AppendLane(database, options, appended, time, logger);
     }
 
-    public async Task AppendAsync(IReadOnlyList<LogAppend> records, CancellationToken cancellationToken)
+    public Task AppendAsync(IReadOnlyList<LogAppend> records, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (records.Count == 1)
-        {
-            var single = await RouteAsync(records[0], cancellationToken);
-            await Enqueue(LaneOf(single), [single]);
-            return;
-        }
+        if (records.Count != 1 || !catalog.TryGet(records[0].Topic, out var topic)) return AppendAllAsync(records, cancellationToken);
+        // The ingress's way: nothing to wait for but the lane.
+        var single = RoutedRecord.From(records[0], topic);
+        return Enqueue(LaneOf(single), [single]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var lane in lanes) await lane.DisposeAsync();
+    }
+
+    private async Task AppendAllAsync(IReadOnlyList<LogAppend> records, CancellationToken cancellationToken)
+    {
         var shares = new List<RoutedRecord>[lanes.Length];
         for (var i = 0; i < records.Count; i++)
         {
@@ -35,11 +42,6 @@ internal sealed class LogAppender : IAsyncDisposable
             (shares[LaneOf(record)] ??= []).Add(record);
         }
         await EnqueueAllAsync(shares);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var lane in lanes) await lane.DisposeAsync();
     }
 
     private async ValueTask<RoutedRecord> RouteAsync(LogAppend record, CancellationToken cancellationToken) =>

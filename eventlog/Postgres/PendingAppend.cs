@@ -1,14 +1,23 @@
 namespace PaymentPipeline.EventLog.Postgres;
 
-/// <summary>The records of one caller that go to one lane. Done when they are durable.</summary>
-internal sealed class PendingAppend(RoutedRecord[] records, long enqueuedAt)
-    : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+/// <summary>
+/// The records of one caller that go to one lane. Done when they are durable; what the caller does then runs where it is told
+/// (<see cref="AppendAnswers"/>).
+/// </summary>
+internal sealed class PendingAppend(RoutedRecord[] records, long enqueuedAt) : TaskCompletionSource
 {
     public RoutedRecord[] Records => records;
 
     public long EnqueuedAt => enqueuedAt;
 
-    public long Bytes { get; } = records.Sum(record => (long)record.Value.Length + record.Key.Length + record.Headers.Length);
+    public long Bytes { get; } = BytesOf(records);
+
+    private static long BytesOf(RoutedRecord[] records)
+    {
+        var bytes = 0L;
+        foreach (ref readonly var record in records.AsSpan()) bytes += record.Value.Length + record.Key.Length + record.Headers.Length;
+        return bytes;
+    }
 }
 
 /// <summary>A record with its partition found and its key and headers as they are stored.</summary>

@@ -34,7 +34,7 @@ public sealed class PostgresEventLog : IEventLog
         catalog = new TopicCatalog(database);
         schema = new LogSchema(database, options, logger);
         reader = new LogReader(database, catalog);
-        announcer = new AppendAnnouncer(database, instance, logger);
+        announcer = new AppendAnnouncer(database, instance, time, logger);
         listener = new AppendListener(database, instance, signal, time, logger);
         appender = new LogAppender(database, catalog, options, WakeEverywhere, time, logger);
     }

@@ -65,6 +65,72 @@ public sealed class PostgresEventLogTests(PostgresDatabase database) : EventLogG
         Assert.Contains("synchronous_commit", fault, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("00-eda2b6b2dd248d52588a8d17f8504454-0026269364c8f7d2-00")]
+    [InlineData("00-EDA2B6B2DD248D52588A8D17F8504454-0026269364c8f7d2-01")]
+    [InlineData("01-eda2b6b2dd248d52588a8d17f8504454-0026269364c8f7d2-01")]
+    [InlineData("00-eda2b6b2dd248d52588a8d17f8504454-0026269364c8f7d2-0")]
+    [InlineData("00-eda2b6b2dd248d52588a8d17f8504454_0026269364c8f7d2-01")]
+    public async Task A_trace_context_comes_back_as_it_was_spelled(string spelled)
+    {
+        var header = new KeyValuePair<string, string>(LogHeaders.TraceParent, spelled);
+        await EventLog.AppendAsync([new LogAppend(Topic, "key", [header, header], new byte[1])], None);
+
+        var record = Assert.Single(await ReadAllAsync(EventLog));
+        Assert.Equal([header, header], record.Headers);
+    }
+
+    [Fact]
+    public async Task A_header_may_be_as_long_as_65_535_bytes_and_a_name_255()
+    {
+        KeyValuePair<string, string> longest = new(new string('n', 255), new string('v', 65_535));
+        await EventLog.AppendAsync([new LogAppend(Topic, "key", [longest], new byte[1])], None);
+
+        Assert.Equal([longest], Assert.Single(await ReadAllAsync(EventLog)).Headers);
+        await Assert.ThrowsAsync<ArgumentException>(() => EventLog.AppendAsync(
+            [new LogAppend(Topic, "key", [new(new string('n', 256), "")], new byte[1])], None));
+        await Assert.ThrowsAsync<ArgumentException>(() => EventLog.AppendAsync(
+            [new LogAppend(Topic, "key", [new("name", new string('v', 65_536))], new byte[1])], None));
+    }
+
+    [Fact]
+    public async Task Headers_that_an_earlier_version_stored_are_read()
+    {
+        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync();
+        await ExecuteAsync(connection, $"""
+            SELECT eventlog.append(ARRAY[id], ARRAY[0]::smallint[], ARRAY[1], ARRAY[1], ARRAY[0],
+                ARRAY['k'::bytea], ARRAY['\x0007'::bytea || 'gateway' || '\x0006' || 'stripe' || '\x0003' || 'odd' || '\x0000'], ARRAY['1'::bytea])
+            FROM eventlog.topics WHERE name = '{Topic}'
+            """);
+
+        var record = Assert.Single(await ReadAllAsync(EventLog));
+        Assert.Equal([new("gateway", "stripe"), new("odd", "")], record.Headers);
+    }
+
+    [Fact]
+    public async Task Vacuum_and_analyze_leave_the_tables_of_records_alone_also_those_of_before()
+    {
+        var spared = await CountAsync("reloptions @> ARRAY['autovacuum_vacuum_insert_threshold=-1', 'autovacuum_analyze_threshold=2147483647']");
+        Assert.Equal(await CountAsync("true"), spared);
+
+        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync();
+        await ExecuteAsync(connection, """
+            DO $$ DECLARE name regclass;
+            BEGIN
+                FOR name IN SELECT oid FROM pg_class WHERE relname ~ '^records_[0-9]+_(default|[0-9]{8})$' AND relkind = 'r' LOOP
+                    EXECUTE format('ALTER TABLE %s RESET (autovacuum_vacuum_insert_threshold, autovacuum_analyze_threshold)', name);
+                END LOOP;
+                DELETE FROM eventlog.migrations WHERE version LIKE '0002%';
+                DROP FUNCTION eventlog.spare_from_upkeep;
+            END $$
+            """);
+        await EventLog.EnsureTopicsAsync([Topic], None);
+
+        Assert.Equal(spared, await CountAsync("reloptions @> ARRAY['autovacuum_vacuum_insert_threshold=-1']"));
+    }
+
     [Fact]
     public async Task Ensuring_topics_twice_at_once_makes_them_once()
     {
@@ -104,6 +170,15 @@ public sealed class PostgresEventLogTests(PostgresDatabase database) : EventLogG
         var options = TestOptions;
         options.Postgres.ConnectionString = connectionString;
         return new PostgresEventLog(options, TimeProvider.System, NullLogger.Instance);
+    }
+
+    private async Task<long> CountAsync(string condition)
+    {
+        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(
+            $"SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relname ~ '^records_[0-9]+_(default|[0-9]{{8}})$' AND {condition}", connection);
+        return (long)(await command.ExecuteScalarAsync())!;
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)

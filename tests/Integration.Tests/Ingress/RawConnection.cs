@@ -42,6 +42,9 @@ internal sealed class RawConnection : IDisposable
         }
     }
 
+    /// <summary>The server closed, and nothing is left to be read.</summary>
+    public bool HasEnded => _client.Client.Poll(0, SelectMode.SelectRead) && _client.Client.Available == 0;
+
     public void EndSending() => _client.Client.Shutdown(SocketShutdown.Send);
 
     /// <summary>The next answer; null when the server closed without one.</summary>
