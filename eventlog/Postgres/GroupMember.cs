@@ -31,13 +31,13 @@ internal sealed class GroupMember(
     private readonly Dictionary<TopicPartition, Holding> holdings = [];
     private readonly List<TopicPartition> lost = [];
     private readonly string movedSignal = $"member/{Guid.CreateVersion7(time.GetUtcNow()):n}";
-    private string[]? wakeNames;
+    private AppendSignal.Listener? changes;
     private Task heartbeats = Task.CompletedTask;
     private long renewedAt = time.GetTimestamp();
     private int left;
 
     /// <summary>Done when records were appended or partitions moved after this call.</summary>
-    public Task NextChange() => signal.Next(wakeNames ??= [.. store.Topics, movedSignal]);
+    public Task NextChange() => (changes ??= signal.Listen([.. store.Topics, movedSignal])).Next();
 
     public async Task JoinAsync(CancellationToken cancellationToken)
     {
@@ -123,18 +123,19 @@ internal sealed class GroupMember(
         {
             Log.LeaveFailed(logger, store.Group, failure);
         }
+        changes?.Dispose();
         talking.Dispose();
         stopping.Dispose();
     }
 
     private async Task KeepLeasesAsync()
     {
+        using var moves = signal.Listen([AppendSignal.OfGroup(store.Group)]);
         while (!stopping.IsCancellationRequested)
         {
             try
             {
-                var moved = signal.Next([AppendSignal.OfGroup(store.Group)]);
-                await Waiting.ForAsync(moved, store.Lease / 3, time, stopping.Token);
+                await Waiting.ForAsync(moves.Next(), store.Lease / 3, time, stopping.Token);
                 await HeartbeatAsync(stopping.Token);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)

@@ -87,11 +87,11 @@ public sealed class PostgresEventLog : IEventLog
             cancellationToken);
     }
 
-    public Task WaitForAppendAsync(IReadOnlyCollection<string> topics, TimeSpan atMost, CancellationToken cancellationToken)
+    public async Task WaitForAppendAsync(IReadOnlyCollection<string> topics, TimeSpan atMost, CancellationToken cancellationToken)
     {
-        var appended = signal.Next(topics);
+        using var appended = signal.Listen(topics);
         listener.EnsureStarted();
-        return Waiting.ForAsync(appended, atMost < FallbackPoll ? atMost : FallbackPoll, time, cancellationToken);
+        await Waiting.ForAsync(appended.Next(), atMost < FallbackPoll ? atMost : FallbackPoll, time, cancellationToken);
     }
 
     public async Task<IReadOnlyDictionary<TopicPartition, OffsetRange>> GetOffsetsAsync(

@@ -13,7 +13,7 @@ internal static class MachineReader
     private static readonly string[] ServerSettings =
     [
         "fsync", "synchronous_commit", "full_page_writes", "wal_sync_method", "wal_compression", "commit_delay", "shared_buffers",
-        "max_wal_size", "checkpoint_timeout", "autovacuum",
+        "max_wal_size", "min_wal_size", "checkpoint_timeout", "autovacuum",
     ];
 
     /// <summary>The machine under a running system, with its broker where it has one.</summary>

@@ -74,7 +74,8 @@ internal sealed class PrivatePostgres
         await File.AppendAllTextAsync(Path.Combine(_folder, "postgresql.conf"), Settings, cancellationToken);
     }
 
-    // Durability stays as PostgreSQL ships it: fsync, full_page_writes and synchronous_commit are on.
+    // Durability stays as PostgreSQL ships it: fsync, full_page_writes and synchronous_commit are on. min_wal_size keeps the files of one
+    // peak for the next: a new one is filled with zeros and synced before it is used, while every commit waits.
     private const string Settings = """
 
         # PaymentPipeline: one machine, one user, a socket.
@@ -82,6 +83,7 @@ internal sealed class PrivatePostgres
         max_connections = 100
         shared_buffers = 512MB
         max_wal_size = 4GB
+        min_wal_size = 2GB
         checkpoint_timeout = 15min
         wal_compression = off
         log_parameter_max_length_on_error = 0
