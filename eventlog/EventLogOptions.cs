@@ -56,9 +56,12 @@ public sealed class PostgresLogOptions
     [Range(65_536, 268_435_456)]
     public long AppendBatchBytesMax { get; set; } = 4_194_304;
 
-    /// <summary>Append transactions at a time. Each serves its own share of the partitions, so they never wait for each other.</summary>
+    /// <summary>
+    /// Append transactions at a time. Each serves its own share of the partitions, so they never wait for each other. One makes the
+    /// largest batches and costs the least (ADR 19); more help where commits are slow and processors idle.
+    /// </summary>
     [Range(1, 16)]
-    public int AppendsInFlight { get; set; } = 2;
+    public int AppendsInFlight { get; set; } = 1;
 
     /// <summary>Table partitions, one per day, made ahead of time.</summary>
     [Range(1, 60)]

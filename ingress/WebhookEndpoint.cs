@@ -38,7 +38,7 @@ internal sealed class WebhookEndpoint(
             await refusals.AnswerAsync(context, route, unread, unread.Reason);
             return;
         }
-        metrics.Body(route, body.Length);
+        route.Counts.AddBody(body.Length);
 
         var receivedAt = time.GetUtcNow();
         using var activity = TraceContext.Start(context.Request.Headers, out var traceParent);

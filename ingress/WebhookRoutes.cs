@@ -5,13 +5,15 @@ using PaymentPipeline.Gateways;
 namespace PaymentPipeline.Ingress;
 
 /// <summary>One address that takes webhooks, with what every request to it needs, made once.</summary>
-internal sealed class WebhookRoute(IWebhookGateway gateway, string account)
+/// <param name="counts">Of the gateway: its accounts share them.</param>
+internal sealed class WebhookRoute(IWebhookGateway gateway, string account, WebhookCounts counts)
 {
     public IWebhookGateway Gateway { get; } = gateway;
     public string Account { get; } = account;
     public string Topic { get; } = Topics.Webhooks(gateway.Name);
     public ReadOnlyMemory<byte> Acknowledgement { get; } = gateway.Acknowledgement;
-    public KeyValuePair<string, object?> GatewayTag { get; } = new("gateway", gateway.Name);
+    public WebhookCounts Counts { get; } = counts;
+    public KeyValuePair<string, object?> GatewayTag { get; } = counts.GatewayTag;
     public KeyValuePair<string, object?> AccountTag { get; } = new("account", account);
 }
 
@@ -32,16 +34,19 @@ internal sealed class WebhookRoutes
         var routes = new Dictionary<string, WebhookRoute>(StringComparer.Ordinal);
         foreach (var gateway in registry.All)
         {
+            var counts = new WebhookCounts(gateway.Name);
             foreach (var account in gateway.Accounts)
             {
                 var path = account == DefaultAccount ? $"{Prefix}/{gateway.Name}" : $"{Prefix}/{gateway.Name}/{account}";
-                routes.Add(path, new WebhookRoute(gateway, account));
+                routes.Add(path, new WebhookRoute(gateway, account, counts));
             }
         }
         _routes = routes.ToFrozenDictionary(StringComparer.Ordinal);
         _bySpan = _routes.GetAlternateLookup<ReadOnlySpan<char>>();
         Topics = [.. _routes.Values.Select(route => route.Topic).Distinct()];
     }
+
+    public IReadOnlyCollection<WebhookRoute> All => _routes.Values;
 
     /// <summary>The topics that the routes write to.</summary>
     public IReadOnlyCollection<string> Topics { get; }

@@ -5,10 +5,11 @@ using Npgsql;
 namespace PaymentPipeline.EventLog.Postgres;
 
 /// <summary>
-/// Tells other processes what was appended, by NOTIFY, after the append is committed. Not in its transaction: NOTIFY
-/// holds one lock for the whole server until its commit is on disk, which would queue all appends behind each other.
-/// The first goes at once; those that follow it closely go together, since each is a transaction with a commit of its own. One
-/// that is lost delays a reader by its polling interval and loses nothing.
+/// Tells other processes what was appended, by NOTIFY. From its transaction's last moment until that is on disk, NOTIFY holds one
+/// lock for the whole server. A small append carries its announcement all the same (<see cref="ToCommand"/>): when little
+/// happens nobody waits for that lock, and readers hear of the append a commit earlier. Larger ones are announced after their commit
+/// (<see cref="Announce"/>), or all appends would queue behind each other: the first at once, those that follow it closely
+/// together. An announcement that is lost delays a reader by its polling interval and loses nothing.
 /// </summary>
 internal sealed class AppendAnnouncer : IAsyncDisposable
 {
@@ -49,6 +50,16 @@ internal sealed class AppendAnnouncer : IAsyncDisposable
         stopping.Dispose();
     }
 
+    /// <summary>To be executed in the transaction of the append.</summary>
+    public NpgsqlBatchCommand ToCommand(IEnumerable<string> topics) => new(NotifySql)
+    {
+        Parameters =
+        {
+            new NpgsqlParameter<string> { TypedValue = Channel },
+            new NpgsqlParameter<string> { TypedValue = PayloadOf(topics) },
+        },
+    };
+
     private const string NotifySql = """
         SELECT pg_notify($1, $2)
         """;
@@ -82,9 +93,11 @@ internal sealed class AppendAnnouncer : IAsyncDisposable
     {
         lock (gate)
         {
-            var payload = string.Join('\n', names.Prepend(instance));
+            var payload = PayloadOf(names);
             names.Clear();
             return payload;
         }
     }
+
+    private string PayloadOf(IEnumerable<string> topics) => string.Join('\n', topics.Prepend(instance));
 }

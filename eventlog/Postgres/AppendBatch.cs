@@ -54,10 +54,12 @@ internal sealed class AppendBatch
         SELECT eventlog.append($1, $2, $3, $4, $5, $6, $7, $8)
         """;
 
-    /// <summary>One statement, hence one transaction and one round trip. Never cancelled by a caller.</summary>
-    public async Task<int> ExecuteAsync(NpgsqlConnection connection)
+    /// <summary>One transaction and one round trip. Never cancelled by a caller.</summary>
+    /// <param name="announcement">To go with it, if any.</param>
+    public async Task<int> ExecuteAsync(NpgsqlConnection connection, NpgsqlBatchCommand? announcement)
     {
         await using var batch = new NpgsqlBatch(connection) { BatchCommands = { ToCommand() } };
+        if (announcement is not null) batch.BatchCommands.Add(announcement);
         return await batch.ExecuteNonQueryAsync();
     }
 

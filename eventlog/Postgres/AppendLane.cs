@@ -14,11 +14,15 @@ namespace PaymentPipeline.EventLog.Postgres;
 internal sealed class AppendLane : IAsyncDisposable
 {
     private const int TriesMax = 4;
+
+    /// <summary>Records of an append that carries its own announcement.</summary>
+    private const int SmallMax = 8;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
 
     private readonly LogDatabase database;
     private readonly EventLogOptions options;
-    private readonly Action<string> appended;
+    private readonly AppendSignal signal;
+    private readonly AppendAnnouncer announcer;
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly long recordsMax;
@@ -28,10 +32,11 @@ internal sealed class AppendLane : IAsyncDisposable
     private long recordsQueued;
     private long bytesQueued;
 
-    /// <param name="appended">Told each topic that got records, after they are durable.</param>
-    public AppendLane(LogDatabase database, EventLogOptions options, Action<string> appended, TimeProvider time, ILogger logger)
+    public AppendLane(
+        LogDatabase database, EventLogOptions options, AppendSignal signal, AppendAnnouncer announcer, TimeProvider time, ILogger logger)
     {
-        (this.database, this.options, this.appended, this.time, this.logger) = (database, options, appended, time, logger);
+        (this.database, this.options, this.time, this.logger) = (database, options, time, logger);
+        (this.signal, this.announcer) = (signal, announcer);
         recordsMax = Math.Max(1, options.AppendQueueRecordsMax / options.Postgres.AppendsInFlight);
         bytesMax = options.AppendQueueBytesMax / options.Postgres.AppendsInFlight;
         // An entry has at least one record, so the bound in records is never reached here first.
@@ -104,12 +109,17 @@ internal sealed class AppendLane : IAsyncDisposable
         try
         {
             var arrays = new AppendBatch(batch, records);
-            await AppendWithRetryAsync(arrays);
+            var isSmall = records <= SmallMax;
+            await AppendWithRetryAsync(arrays, isSmall);
             EventLogMetrics.AppendDuration.Record(time.GetElapsedTime(started).TotalSeconds);
             EventLogMetrics.AppendBatchSize.Record(records);
             EventLogMetrics.RecordsAppended.Add(records);
             AppendAnswers.Give([.. batch], failure: null);
-            foreach (var topic in arrays.Topics) appended(topic);
+            foreach (var topic in arrays.Topics)
+            {
+                signal.Wake(topic);
+                if (!isSmall) announcer.Announce(topic);
+            }
         }
         catch (Exception failure)
         {
@@ -125,13 +135,15 @@ internal sealed class AppendLane : IAsyncDisposable
     /// Again only after the server itself said that it rolled back for a passing reason (deadlock, no free connection).
     /// After a broken link the outcome is unknown, and trying again could append twice: that is the caller's to decide.
     /// </summary>
-    private async Task AppendWithRetryAsync(AppendBatch arrays)
+    private async Task AppendWithRetryAsync(AppendBatch arrays, bool announced)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await database.RunAsync((connection, _) => arrays.ExecuteAsync(connection), CancellationToken.None);
+                await database.RunAsync(
+                    (connection, _) => arrays.ExecuteAsync(connection, announced ? announcer.ToCommand(arrays.Topics) : null),
+                    CancellationToken.None);
                 return;
             }
             catch (EventLogUnavailableException failure) when (attempt < TriesMax

@@ -12,11 +12,12 @@ internal sealed class LogAppender : IAsyncDisposable
     private readonly AppendLane[] lanes;
 
     public LogAppender(
-        LogDatabase database, TopicCatalog catalog, EventLogOptions options, Action<string> appended, TimeProvider time, ILogger logger)
+        LogDatabase database, TopicCatalog catalog, EventLogOptions options, AppendSignal signal, AppendAnnouncer announcer,
+        TimeProvider time, ILogger logger)
     {
         (this.catalog, this.time) = (catalog, time);
         lanes = new AppendLane[options.Postgres.AppendsInFlight];
-        for (var i = 0; i < lanes.Length; i++) lanes[i] = new AppendLane(database, options, appended, time, logger);
+        for (var i = 0; i < lanes.Length; i++) lanes[i] = new AppendLane(database, options, signal, announcer, time, logger);
     }
 
     public Task AppendAsync(IReadOnlyList<LogAppend> records, CancellationToken cancellationToken)

@@ -36,7 +36,7 @@ public sealed class PostgresEventLog : IEventLog
         reader = new LogReader(database, catalog);
         announcer = new AppendAnnouncer(database, instance, time, logger);
         listener = new AppendListener(database, instance, signal, time, logger);
-        appender = new LogAppender(database, catalog, options, WakeEverywhere, time, logger);
+        appender = new LogAppender(database, catalog, options, signal, announcer, time, logger);
     }
 
     public string Engine => "postgres";

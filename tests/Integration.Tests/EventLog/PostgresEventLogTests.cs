@@ -169,6 +169,8 @@ public sealed class PostgresEventLogTests(PostgresDatabase database) : EventLogG
     {
         var options = TestOptions;
         options.Postgres.ConnectionString = connectionString;
+        // More than by default, so that what holds for lanes beside each other is tested.
+        options.Postgres.AppendsInFlight = 2;
         return new PostgresEventLog(options, TimeProvider.System, NullLogger.Instance);
     }
 
