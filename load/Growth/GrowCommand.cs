@@ -1,49 +1,35 @@
 using System.CommandLine;
-using System.Diagnostics;
-using System.Globalization;
-using Npgsql;
+using PaymentPipeline.Load.Running;
 
 namespace PaymentPipeline.Load.Growth;
 
 /// <summary>Grows the books of a running system, to measure it when they are large.</summary>
 internal static class GrowCommand
 {
-    private sealed record Settings(long Payments, int Chunk, int Connections, string Account);
-
     public static Command Build()
     {
         var data = RunningSystem.DataOption();
-        var payments = new Option<long>("--payments") { Description = "How many to add.", DefaultValueFactory = _ => 10_000_000 };
-        var chunk = new Option<int>("--chunk") { Description = "Payments a transaction.", DefaultValueFactory = _ => 100_000 };
-        var connections = new Option<int>("--connections") { Description = "Transactions at a time. Default: one per core.",
-            DefaultValueFactory = _ => Environment.ProcessorCount };
-        var account = new Option<string>("--account") { Description = "The gateway account that gets them.",
-            DefaultValueFactory = _ => "default" };
+        var payments = new Option<long>("--payments") { Description = "How many.", DefaultValueFactory = _ => 10_000_000 };
+        var connections = new Option<int>("--connections") { Description = "Tables filled at a time.", DefaultValueFactory = _ => 3 };
         var command = new Command("grow", """
-            Adds finished payments with all their rows to the books of a './pipeline up --idle'. For measurements only: nothing removes
-            them, and the log has no records of them.
-            """) { data, payments, chunk, connections, account };
-        command.SetAction((parsed, cancellationToken) => RunAsync(RunningSystem.Read(parsed.GetValue(data)!), new Settings(
-            parsed.GetValue(payments), parsed.GetValue(chunk), parsed.GetValue(connections), parsed.GetValue(account)!),
-            cancellationToken));
+            Fills the empty books of a './pipeline up --idle' with finished payments and all their rows, as years of business would: four
+            claims of the inbox each. The log has nothing of them any more. For measurements only.
+
+            Example:
+              ./pipeline load grow --payments 1000000
+            """) { data, payments, connections };
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            RunningSystem.Read(parsed.GetValue(data)!), parsed.GetValue(payments), parsed.GetValue(connections), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(RunningSystem system, Settings settings, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(RunningSystem system, long payments, int connections, CancellationToken cancellationToken)
     {
-        await using var database = NpgsqlDataSource.Create(system.ConnectionString);
-        var started = Stopwatch.GetTimestamp();
-        var growth = await new Grower(database, TimeProvider.System).GrowAsync(
-            settings.Payments, settings.Chunk, settings.Connections, settings.Account,
-            written => Console.WriteLine(Progress(written, settings.Payments, Stopwatch.GetElapsedTime(started))), cancellationToken);
-        Console.WriteLine(growth.Text());
+        if (payments < 1 || connections < 1) throw new UserErrorException("--payments, --connections: choose at least 1.");
+        await using var backlog = new Backlog(system);
+        var grower = new Grower(backlog.Database, TimeProvider.System);
+        Console.WriteLine((await grower.GrowAsync(payments, connections, Console.WriteLine, cancellationToken)).Text());
+        await ForgottenLog.MakeAsync(backlog.Log, backlog.Database, TimeProvider.System, cancellationToken);
         return 0;
-    }
-
-    private static string Progress(long written, long payments, TimeSpan elapsed)
-    {
-        var rate = written / elapsed.TotalSeconds;
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{written:N0} of {payments:N0} payments, {rate:N0}/s, {TimeSpan.FromSeconds((payments - written) / rate):h\\:mm\\:ss} left");
     }
 }

@@ -1,82 +1,83 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
 
 namespace PaymentPipeline.Load.Growth;
 
-/// <param name="Elapsed">Writing, without the vacuum after it.</param>
-/// <param name="Bytes">By how much tables and indexes grew.</param>
-internal sealed record Growth(long Payments, TimeSpan Elapsed, TimeSpan Vacuumed, long Bytes)
+/// <param name="Elapsed">Rows, indexes, statistics, and a checkpoint: all of it is on the disk.</param>
+/// <param name="Bytes">Of each table with its indexes.</param>
+internal sealed record Growth(long Payments, TimeSpan Elapsed, IReadOnlyDictionary<string, long> Bytes)
 {
     public string Text() => string.Create(CultureInfo.InvariantCulture, $"""
-        {Payments:N0} payments in {Elapsed.TotalSeconds:N1} s: {Payments / Elapsed.TotalSeconds:N0} payments/s, {Bytes / Payments:N0} bytes a payment with its indexes
-        vacuumed and analyzed in {Vacuumed.TotalSeconds:N1} s
+        {Payments:N0} payments in {Elapsed.TotalSeconds:N1} s: {Payments / Elapsed.TotalSeconds:N0} payments/s, {Bytes.Values.Sum() / Payments:N0} bytes a payment with its indexes
+        {string.Join(", ", Bytes.Select(one => FormattableString.Invariant($"{one.Key} {(double)one.Value / Payments:N0}")))}
         """);
 }
 
 /// <summary>
-/// Fills the books as years of business would, chunk by chunk, each in one transaction that is durable like any other. Constraints and
-/// triggers stay. Payments are spread evenly over the year before now; a second growth adds more.
+/// Fills empty books as years of business would. <see cref="ForgottenLog"/> makes the log fit.
 /// </summary>
 internal sealed class Grower(NpgsqlDataSource database, TimeProvider time)
 {
-    private static readonly TimeSpan span = TimeSpan.FromDays(365);
+    private const int ProgressSeconds = 10;
 
-    /// <param name="account">Our name of the gateway account that gets the payments.</param>
-    /// <param name="connections">Chunks written at a time.</param>
-    /// <param name="progress">Gets how many payments are written so far; called from several threads.</param>
-    public async Task<Growth> GrowAsync(
-        long payments, int chunk, int connections, string account, Action<long> progress, CancellationToken cancellationToken)
+    /// <exception cref="UserErrorException">The books are not empty.</exception>
+    public async Task<Growth> GrowAsync(long payments, int connections, Action<string> say, CancellationToken cancellationToken)
     {
-        var before = await SizeAsync(cancellationToken);
-        var now = time.GetUtcNow();
-        var prefix = $"g{now.ToUnixTimeMilliseconds():x}";
+        await RefuseUnlessEmptyAsync(cancellationToken);
         var started = Stopwatch.GetTimestamp();
-        var (next, written) = (-1L, 0L);
-        await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(async () =>
+        var now = time.GetUtcNow();
+        var rows = payments * GrownTable.All.Sum(table => table.Rows);
+        var written = 0L;
+        var next = new ConcurrentQueue<GrownTable>(GrownTable.All);
+        await using (new Timer(_ => say(Progress(Volatile.Read(ref written), rows, started)), null,
+            TimeSpan.FromSeconds(ProgressSeconds), TimeSpan.FromSeconds(ProgressSeconds)))
         {
-            for (long first; (first = Interlocked.Increment(ref next) * chunk) < payments;)
+            await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(async () =>
             {
-                var last = Math.Min(payments, first + chunk) - 1;
-                await WriteAsync(first, last, prefix, account, now - span, span.TotalSeconds / payments, cancellationToken);
-                progress(Interlocked.Add(ref written, last - first + 1));
-            }
-        }, cancellationToken)));
-        var elapsed = Stopwatch.GetElapsedTime(started);
-        var vacuumed = await VacuumAsync(cancellationToken);
-        return new Growth(payments, elapsed, vacuumed, await SizeAsync(cancellationToken) - before);
+                await using var connection = await database.OpenConnectionAsync(cancellationToken);
+                while (next.TryDequeue(out var table))
+                    await new TableGrowth(connection, table).FillAsync(
+                        new GrownPayment(payments, now), payments, more => Interlocked.Add(ref written, more), say, cancellationToken);
+            }, cancellationToken)));
+            await RunAsync("CHECKPOINT", cancellationToken);
+        }
+        return new Growth(payments, Stopwatch.GetElapsedTime(started), await SizesAsync(cancellationToken));
     }
 
-    private async Task WriteAsync(
-        long first, long last, string prefix, string account, DateTimeOffset from, double step, CancellationToken cancellationToken)
+    private const string IsEmptySql = """
+        SELECT NOT EXISTS (SELECT FROM books.inbox) AND NOT EXISTS (SELECT FROM books.payments)
+            AND NOT EXISTS (SELECT FROM books.journal) AND NOT EXISTS (SELECT FROM books.transitions)
+        """;
+
+    private async Task RefuseUnlessEmptyAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(GrowthSql.Chunk);
-        command.CommandTimeout = 600;
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = first });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = last });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = prefix });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = account });
-        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = from.UtcDateTime });
-        command.Parameters.Add(new NpgsqlParameter<double> { TypedValue = step });
+        await using var command = database.CreateCommand(IsEmptySql);
+        if (await command.ExecuteScalarAsync(cancellationToken) is not true) throw new UserErrorException(
+            "These books are not empty, and what grows would take their place: start a './pipeline up --idle' with another --data.");
+    }
+
+    private async Task RunAsync(string sql, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(sql);
+        command.CommandTimeout = 3600;
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    // What is measured afterwards should not be autovacuum's first look at all of it.
-    private async Task<TimeSpan> VacuumAsync(CancellationToken cancellationToken)
+    private async Task<Dictionary<string, long>> SizesAsync(CancellationToken cancellationToken)
     {
-        var started = Stopwatch.GetTimestamp();
-        foreach (var vacuum in GrowthSql.Vacuums)
-        {
-            await using var command = database.CreateCommand(vacuum);
-            command.CommandTimeout = 3600;
-            await command.ExecuteNonQueryAsync(cancellationToken);
-        }
-        return Stopwatch.GetElapsedTime(started);
+        await using var command = database.CreateCommand("SELECT name, pg_total_relation_size(name::regclass) FROM unnest($1) AS name");
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. GrownTable.All.Select(table => table.Name)] });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var sizes = new Dictionary<string, long>();
+        while (await reader.ReadAsync(cancellationToken)) sizes[reader.GetString(0)] = reader.GetInt64(1);
+        return sizes;
     }
 
-    private async Task<long> SizeAsync(CancellationToken cancellationToken)
+    private static string Progress(long written, long rows, long started)
     {
-        await using var command = database.CreateCommand(GrowthSql.Size);
-        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        var elapsed = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        return string.Create(CultureInfo.InvariantCulture, $"{written:N0} of {rows:N0} rows after {elapsed:N0} s, {written / elapsed:N0}/s");
     }
 }
