@@ -5,13 +5,6 @@ using PaymentPipeline.Storage.Batches;
 
 namespace PaymentPipeline.Storage;
 
-/// <summary>A claim of the inbox and the record that won it.</summary>
-public sealed record InboxClaim(
-    string Gateway, string Account, string EventKey, string Type, string Verdict, string Topic, int Partition, long Offset);
-
-/// <summary>A version of a payment and the event that tells it.</summary>
-public sealed record StoredVersion(Guid PaymentId, int Version, string EventId, string EventType, string From, string To);
-
 /// <summary>A payment as it is stored, amounts in minor units.</summary>
 public sealed record StoredPayment(
     Guid Id, string Gateway, string Account, string GatewayPaymentId, string? Currency, string Status, int Version,
@@ -23,7 +16,7 @@ public sealed record StoredAlias(string Gateway, string Account, string Alias, G
 /// <summary>What the live view shows.</summary>
 public sealed record BooksFigures(long Payments, long Events, long Outbox, long Parked, long DeadLetters);
 
-/// <summary>Reads the books whole, for the checker and the commands; never on the apply path.</summary>
+/// <summary>Reads for the checker and the commands; never on the apply path.</summary>
 public sealed class BooksReader(NpgsqlDataSource dataSource)
 {
     private const int LongSeconds = 600;
@@ -44,81 +37,66 @@ public sealed class BooksReader(NpgsqlDataSource dataSource)
         return new BooksFigures(row.Item1, row.Item2, row.Item3, row.Item4, row.Item5);
     }
 
-    private const string ClaimsSql = """
-        SELECT gateway, account, event_key AS "EventKey", type, verdict, topic, "partition", "offset"
-        FROM books.inbox
-        """;
-
-    public Task<List<InboxClaim>> ClaimsAsync(CancellationToken cancellationToken) =>
-        ListAsync<InboxClaim>(ClaimsSql, null, cancellationToken);
-
-    private const string VersionsSql = """
-        SELECT payment_id AS "PaymentId", version, event_id AS "EventId", event_type AS "EventType",
-               from_status AS "From", to_status AS "To"
-        FROM books.transitions
-        """;
-
-    public Task<List<StoredVersion>> VersionsAsync(CancellationToken cancellationToken) =>
-        ListAsync<StoredVersion>(VersionsSql, null, cancellationToken);
-
-    private const string PaymentsSql = """
-        SELECT id, gateway, account, gateway_payment_id AS "GatewayPaymentId", currency, status, version,
-               authorized, captured, refunded, refund_pending AS "RefundPending", disputed, fees
-        FROM books.payments
-        ORDER BY id
-        """;
-
-    public Task<List<StoredPayment>> PaymentsAsync(CancellationToken cancellationToken) =>
-        ListAsync<StoredPayment>(PaymentsSql, null, cancellationToken);
-
-    private const string OfApiSql = $"""
-        SELECT {PaymentRows.Columns}
-        FROM books.payments p
-        WHERE p.id = ANY(@ids) AND p.origin = 'api'
-        """;
-
-    /// <summary>Those of the payments that our API made, with all that the fold remembers of them.</summary>
-    public async Task<List<Payment>> OfApiAsync(Guid[] ids, CancellationToken cancellationToken)
+    /// <summary>How many events wait to be published.</summary>
+    public async Task<long> OutboxAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(OfApiSql, connection) { CommandTimeout = LongSeconds };
-        command.Parameters.AddWithValue("ids", ids);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var payments = new List<Payment>();
-        while (await row.ReadAsync(cancellationToken)) payments.Add(PaymentRows.Read(row));
-        return payments;
+        await using var command = dataSource.CreateCommand("SELECT count(*) FROM books.outbox");
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    private const string SampleSql = """
+        SELECT id, gateway, account, gateway_payment_id, currency, status, version, authorized, captured, refunded, refund_pending, disputed,
+            fees
+        FROM (
+            SELECT *, row_number() OVER (ORDER BY id DESC) AS number, count(*) OVER () AS count
+            FROM (SELECT * FROM books.payments ORDER BY id DESC LIMIT $1) AS newest) AS numbered
+        WHERE number % greatest(1, count / $2) = 0
+        """;
+
+    /// <summary>About <paramref name="size"/> payments, evenly over the newest.</summary>
+    public async Task<List<StoredPayment>> SampleAsync(long newest, int size, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(SampleSql).With(newest).With(size);
+        command.CommandTimeout = LongSeconds;
+        return await command.ListAsync(row => new StoredPayment(
+            row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetString(3), row.Text(4), row.GetString(5), row.GetInt32(6),
+            row.GetInt64(7), row.GetInt64(8), row.GetInt64(9), row.GetInt64(10), row.GetInt64(11), row.GetInt64(12)), cancellationToken);
+    }
+
+    private const string ToldBeforeSql = $"""
+        SELECT {PaymentRows.Columns}
+        FROM books.payments AS p
+        WHERE p.id = ANY ($1) AND (p.origin = 'api' OR EXISTS (
+            SELECT FROM books.inbox AS i
+            JOIN unnest($2, $3, $4) AS kept (topic, "partition", first)
+                ON kept.topic = i.topic AND kept."partition" = i."partition" AND i."offset" < kept.first
+            WHERE i.payment_id = p.id))
+        """;
+
+    /// <summary>
+    /// Those of the payments that our API made, or that were told by records which the log has dropped, with all that the fold remembers of
+    /// them.
+    /// </summary>
+    public async Task<List<Payment>> ToldBeforeAsync(
+        Guid[] ids, IReadOnlyList<(string Topic, int Partition, long First)> kept, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(ToldBeforeSql)
+            .With(ids).With<string[]>([.. kept.Select(one => one.Topic)]).With<int[]>([.. kept.Select(one => one.Partition)])
+            .With<long[]>([.. kept.Select(one => one.First)]);
+        command.CommandTimeout = LongSeconds;
+        return await command.ListAsync(row => PaymentRows.Read(row), cancellationToken);
     }
 
     private const string AliasesSql = """
-        SELECT gateway, account, alias, payment_id AS "PaymentId"
+        SELECT gateway, account, alias, payment_id
         FROM books.payment_aliases
+        WHERE payment_id = ANY ($1)
         """;
 
-    public Task<List<StoredAlias>> AliasesAsync(CancellationToken cancellationToken) =>
-        ListAsync<StoredAlias>(AliasesSql, null, cancellationToken);
-
-    private const string StagedSql = """
-        SELECT event_id
-        FROM books.outbox
-        """;
-
-    /// <summary>The ids of the events that are staged and not yet published.</summary>
-    public Task<List<string>> StagedAsync(CancellationToken cancellationToken) => ListAsync<string>(StagedSql, null, cancellationToken);
-
-    private const string DeadSql = """
-        SELECT topic, "partition", "offset"
-        FROM books.dead_letters
-        """;
-
-    /// <summary>Where in the log the dead letters came from.</summary>
-    public Task<List<(string Topic, int Partition, long Offset)>> DeadAsync(CancellationToken cancellationToken) =>
-        ListAsync<(string, int, long)>(DeadSql, null, cancellationToken);
-
-    private async Task<List<T>> ListAsync<T>(string sql, object? parameters, CancellationToken cancellationToken)
+    public async Task<List<StoredAlias>> AliasesAsync(Guid[] paymentIds, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        var rows = await connection.QueryAsync<T>(
-            new CommandDefinition(sql, parameters, commandTimeout: LongSeconds, cancellationToken: cancellationToken));
-        return rows.AsList();
+        await using var command = dataSource.CreateCommand(AliasesSql).With(paymentIds);
+        return await command.ListAsync(
+            row => new StoredAlias(row.GetString(0), row.GetString(1), row.GetString(2), row.GetGuid(3)), cancellationToken);
     }
 }

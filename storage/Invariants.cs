@@ -1,5 +1,5 @@
-using Dapper;
 using Npgsql;
+using PaymentPipeline.Core.Payments;
 
 namespace PaymentPipeline.Storage;
 
@@ -11,143 +11,136 @@ namespace PaymentPipeline.Storage;
 /// <param name="Example">The first that breaks it, enough to find it again; null when clean.</param>
 public sealed record InvariantResult(string Id, string Claim, long Counted, long Violations, string? Example);
 
-/// <summary>The invariants that the books alone can answer. Read-only; each is one set-based statement.</summary>
+/// <summary>
+/// The invariants that the books alone can answer. Read-only. What belongs to a payment is checked a range of payments at a time, so
+/// that neither memory nor the time of one statement grows with the books.
+/// </summary>
 public sealed class Invariants(NpgsqlDataSource dataSource)
 {
-    // Violations are the offending rows as text; the count and the smallest of them are what a person needs first.
-    internal sealed record Check(string Id, string Claim, string Counted, string Offending);
+    /// <summary>
+    /// The statements give offences as text; their count and the smallest of them are what a person needs first. A payment's rows change in
+    /// one transaction, so that each statement sees all of a change or nothing.
+    /// </summary>
+    /// <param name="OfPayments">Looks at payments with $1 &lt; id &lt;= $2 and what is theirs.</param>
+    /// <param name="OfAll">Looks at everything.</param>
+    internal sealed record Check(string Id, string Claim, string Counted, string? OfPayments, string? OfAll = null);
 
-    private const string VersionsAreGapless = """
-        SELECT p.id || ' has version ' || p.version || ' and ' || count(t.version) || ' transitions, newest ' || coalesce(max(t.version), 0)
-        FROM books.payments p
-        LEFT JOIN books.transitions t ON t.payment_id = p.id
-        GROUP BY p.id, p.version
-        HAVING count(t.version) <> p.version OR coalesce(max(t.version), 0) <> p.version
-        UNION ALL
-        SELECT t.payment_id || ' has transitions but no payment'
-        FROM books.transitions t
-        WHERE NOT EXISTS (SELECT FROM books.payments p WHERE p.id = t.payment_id)
-        """;
+    private readonly record struct Range(Guid From, Guid To);
 
-    private const string EffectsAreUnique = """
-        SELECT payment_id || ' told ' || event_type || ' ' || count(*) || ' times for ' || cause
-        FROM books.transitions
-        GROUP BY payment_id, event_type, cause
-        HAVING count(*) > 1
-        """;
+    private const int LongSeconds = 3600;
+    private static readonly Check[] checks = [.. BookInvariants.Checks, .. OperationInvariants.Checks];
 
-    private const string JournalBalances = """
-        SELECT 'postings in ' || currency || ' sum to ' || sum(amount)
-        FROM books.journal_postings
-        GROUP BY currency
-        HAVING sum(amount) <> 0
-        UNION ALL
-        SELECT owner || ' ' || cause || ' ' || kind || ' is not balanced'
-        FROM books.journal
-        WHERE amount <= 0 OR debit_account = credit_account
-        """;
+    /// <summary>Payments at a time. Their rows fit into the memory of a sort or a hash.</summary>
+    public int RangeSize { get; init; } = 50_000;
 
-    private const string JournalHasItsOwners = """
-        SELECT j.owner || ' ' || j.cause || ' ' || j.kind || ' moves money of nothing known'
-        FROM books.journal j
-        WHERE NOT EXISTS (SELECT FROM books.payments p WHERE p.id = j.owner)
-          AND NOT EXISTS (SELECT FROM books.payouts o WHERE o.id = j.owner)
-        UNION ALL
-        SELECT p.id || ' captured ' || p.captured || ' without a journal entry'
-        FROM books.payments p
-        WHERE p.captured > 0
-          AND NOT EXISTS (SELECT FROM books.journal j WHERE j.owner = p.id AND j.kind = 'Capture')
-        UNION ALL
-        SELECT p.id || ' captured ' || p.captured || ' without a capture operation'
-        FROM books.payments p
-        WHERE p.captured > 0
-          AND NOT EXISTS (SELECT FROM books.operations o WHERE o.payment_id = p.id AND o.kind = 'Capture')
-        UNION ALL
-        SELECT o.payment_id || ' has an operation ' || o.gateway_reference || ' but is not known'
-        FROM books.operations o
-        WHERE NOT EXISTS (SELECT FROM books.payments p WHERE p.id = o.payment_id)
-        """;
+    /// <summary>Gets how many ranges are done, of how many. Called by several threads.</summary>
+    public Action<int, int> Progress { get; init; } = (_, _) => { };
 
-    private const string AmountsAreInBounds = """
-        SELECT id || ': authorized ' || authorized || ', captured ' || captured || ', refunded ' || refunded
-            || ', pending ' || refund_pending || ', reserved ' || capture_reserved || ' and ' || refund_reserved
-        FROM books.payments
-        WHERE NOT (refunded >= 0 AND refund_pending >= 0 AND refund_reserved >= 0 AND capture_reserved >= 0
-                   AND refunded + refund_pending + refund_reserved <= captured
-                   AND captured + capture_reserved <= authorized AND disputed >= 0)
-        """;
-
-    private const string CurrenciesAgree = """
-        SELECT p.id || ' is in ' || coalesce(p.currency, 'none') || ', its operation ' || o.gateway_reference || ' in ' || o.currency
-        FROM books.operations o
-        JOIN books.payments p ON p.id = o.payment_id
-        WHERE o.currency IS DISTINCT FROM p.currency
-        UNION ALL
-        SELECT p.id || ' is in ' || coalesce(p.currency, 'none') || ', its journal entry ' || j.cause || ' in ' || j.currency
-        FROM books.journal j
-        JOIN books.payments p ON p.id = j.owner
-        WHERE j.currency IS DISTINCT FROM p.currency
-        """;
-
-    private const string AmountsAreTheirJournal = """
-        SELECT p.id || ': captured ' || p.captured || ' (journal ' || j.captured || '), refunded ' || p.refunded || ' (' || j.refunded
-            || '), disputed ' || p.disputed || ' (' || j.disputed || '), fees ' || p.fees || ' (' || j.fees || ')'
-        FROM books.payments p
-        CROSS JOIN LATERAL (
-            SELECT coalesce(sum(CASE kind WHEN 'Capture' THEN amount WHEN 'CaptureReversal' THEN -amount END), 0) AS captured,
-                   coalesce(sum(CASE kind WHEN 'Refund' THEN amount WHEN 'RefundReversal' THEN -amount END), 0) AS refunded,
-                   coalesce(sum(CASE kind WHEN 'Dispute' THEN amount WHEN 'DisputeReversal' THEN -amount END), 0) AS disputed,
-                   coalesce(sum(CASE kind WHEN 'Fee' THEN amount WHEN 'FeeReversal' THEN -amount END), 0) AS fees
-            FROM books.journal
-            WHERE owner = p.id) j
-        WHERE (p.captured, p.refunded, p.disputed, p.fees) IS DISTINCT FROM (j.captured, j.refunded, j.disputed, j.fees)
-        UNION ALL
-        SELECT 'the trigger that keeps books.' || expected.relation || ' append only is missing or off'
-        FROM (VALUES ('journal'), ('transitions'), ('payment_aliases'), ('inbox')) AS expected (relation)
-        WHERE NOT EXISTS (
-            SELECT FROM pg_trigger
-            WHERE tgrelid = ('books.' || expected.relation)::regclass AND tgname = 'append_only' AND tgenabled <> 'D')
-        """;
-
-    // What was staged a minute ago and is still here has nobody who publishes it. The side tables must not outgrow their cause.
-    private const string OutboxDrains = """
-        SELECT event_id || ' waits in the outbox since ' || created_at
-        FROM books.outbox
-        WHERE created_at < now() - interval '60 seconds'
-        UNION ALL
-        SELECT 'a parked alias ' || a.alias || ' has no parked fact that waits'
-        FROM books.parked_aliases a
-        WHERE NOT EXISTS (SELECT FROM books.parked p WHERE p.id = a.parked_id AND p.resolved_at IS NULL)
-        """;
-
-    private static readonly Check[] Checks =
-    [
-        new("I2", "a fact has each effect at most once", "SELECT count(*) FROM books.transitions", EffectsAreUnique),
-        new("I8", "versions rise by one, a history row each", "SELECT count(*) FROM books.payments", VersionsAreGapless),
-        new("I11", "the journal sums to zero per currency", "SELECT count(*) FROM books.journal", JournalBalances),
-        new("I12", "journal entries and operations have each other", "SELECT count(*) FROM books.operations", JournalHasItsOwners),
-        new("I13", "0 <= refunded + pending <= captured <= authorized, with what is reserved", "SELECT count(*) FROM books.payments", AmountsAreInBounds),
-        new("I14", "operations and entries are in the payment's currency", "SELECT count(*) FROM books.operations", CurrenciesAgree),
-        new("I15", "amounts are the sums of their journal, append only", "SELECT count(*) FROM books.payments", AmountsAreTheirJournal),
-        .. OperationInvariants.Checks,
-        new("I27", "the outbox drains, side tables stay bounded", "SELECT count(*) FROM books.outbox", OutboxDrains),
-    ];
-
-    /// <summary>Runs every check in one snapshot.</summary>
     public async Task<IReadOnlyList<InvariantResult>> CheckAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var snapshot = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
-        var results = new List<InvariantResult>(Checks.Length);
-        foreach (var check in Checks)
+        var results = new InvariantResult[checks.Length];
+        for (var i = 0; i < checks.Length; i++)
         {
-            var counted = await connection.ExecuteScalarAsync<long>(
-                new CommandDefinition(check.Counted, cancellationToken: cancellationToken));
-            var offending = $"SELECT count(*) AS violations, min(offence) AS example FROM ({check.Offending}) AS offences (offence)";
-            var found = await connection.QuerySingleAsync<(long Violations, string? Example)>(
-                new CommandDefinition(offending, commandTimeout: 600, cancellationToken: cancellationToken));
-            results.Add(new InvariantResult(check.Id, check.Claim, counted, found.Violations, found.Example));
+            await using var count = dataSource.CreateCommand(checks[i].Counted);
+            count.CommandTimeout = LongSeconds;
+            results[i] = new InvariantResult(
+                checks[i].Id, checks[i].Claim, (long)(await count.ExecuteScalarAsync(cancellationToken))!, 0, null);
         }
-        return results;
+        await AddAsync(results, check => check.OfAll, null, cancellationToken);
+        var ranges = await RangesAsync(cancellationToken);
+        var done = 0;
+        await Parallel.ForEachAsync(
+            ranges, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken },
+            async (range, token) =>
+            {
+                await AddAsync(results, check => check.OfPayments, range, token);
+                Progress(Interlocked.Increment(ref done), ranges.Count);
+            });
+        return [.. results, await LegalMovesAsync(cancellationToken)];
     }
+
+    private const string NextSql = """
+        SELECT id
+        FROM books.payments
+        WHERE id > $1
+        ORDER BY id
+        OFFSET $2
+        LIMIT 1
+        """;
+
+    /// <summary>All ids there can be, cut where the payments are: what has no payment lies in one of the ranges, too.</summary>
+    private async Task<List<Range>> RangesAsync(CancellationToken cancellationToken)
+    {
+        var ranges = new List<Range>();
+        var from = Guid.Empty;
+        while (true)
+        {
+            await using var next = dataSource.CreateCommand(NextSql).With(from).With(RangeSize - 1);
+            var to = await next.ExecuteScalarAsync(cancellationToken) as Guid?;
+            ranges.Add(new Range(from, to ?? Guid.AllBitsSet));
+            if (to is null) return ranges;
+            from = to.Value;
+        }
+    }
+
+    // The statements of a range join some ten thousand rows with as many: that is a hash, in memory.
+    private const string SettingsSql = """
+        SET LOCAL work_mem = '64MB';
+        SET LOCAL max_parallel_workers_per_gather = 0;
+        SET LOCAL plan_cache_mode = force_custom_plan;
+        """;
+
+    private async Task AddAsync(
+        InvariantResult[] results, Func<Check, string?> statement, Range? range, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using (var settings = new NpgsqlCommand(SettingsSql, connection)) await settings.ExecuteNonQueryAsync(cancellationToken);
+        for (var i = 0; i < checks.Length; i++)
+        {
+            if (statement(checks[i]) is not { } offences) continue;
+            await using var command = new NpgsqlCommand(
+                $"SELECT count(*), min(offence) FROM ({offences}) AS offences (offence)", connection) { CommandTimeout = LongSeconds };
+            if (range is { } of) command.With(of.From).With(of.To);
+            await using var row = await command.ExecuteReaderAsync(cancellationToken);
+            await row.ReadAsync(cancellationToken);
+            var (violations, example) = (row.GetInt64(0), row.Text(1));
+            if (violations == 0) continue;
+            lock (results)
+                results[i] = results[i] with
+                {
+                    Violations = results[i].Violations + violations,
+                    Example = Least(results[i].Example, example),
+                };
+        }
+    }
+
+    private static string? Least(string? one, string? other) =>
+        one is null || string.CompareOrdinal(other, one) < 0 ? other : one;
+
+    private const string MovesSql = """
+        SELECT from_status, to_status, count(*), min(event_id)
+        FROM books.transitions
+        GROUP BY from_status, to_status
+        """;
+
+    /// <summary>The fold's own table of moves, held against what was stored.</summary>
+    private async Task<InvariantResult> LegalMovesAsync(CancellationToken cancellationToken)
+    {
+        var result = new InvariantResult("I8", "every transition is in the table of legal moves", 0, 0, null);
+        await using var command = dataSource.CreateCommand(MovesSql);
+        command.CommandTimeout = LongSeconds;
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            var (from, to, count) = (row.GetString(0), row.GetString(1), row.GetInt64(2));
+            result = result with { Counted = result.Counted + count };
+            if (!PaymentStatusMoves.IsAllowed(Status(from), Status(to)))
+                result = result with { Violations = result.Violations + count, Example = $"{row.Text(3)}: {from} to {to}" };
+        }
+        return result;
+    }
+
+    private static PaymentStatus Status(string name) =>
+        Enum.GetValues<PaymentStatus>().First(status => PaymentStatusNames.Of(status) == name);
 }

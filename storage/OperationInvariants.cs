@@ -5,25 +5,31 @@ internal static class OperationInvariants
 {
     // What a payment says is under way is what the operations say; an outcome of ours is never the opposite of the gateway's.
     private const string HoldsAreTheirOperations = """
-        SELECT p.id || ': ' || p.open_operations || ' operations under way (' || o.open || ' known), reserved ' || p.capture_reserved
-            || ' of ' || o.captures || ' and ' || p.refund_reserved || ' of ' || o.refunds || ', cancelling ' || p.is_cancelling
+        SELECT p.id || ': ' || p.open_operations || ' operations under way (' || coalesce(o.open, 0) || ' known), reserved '
+            || p.capture_reserved || ' of ' || coalesce(o.captures, 0) || ' and ' || p.refund_reserved || ' of ' || coalesce(o.refunds, 0)
+            || ', cancelling ' || p.is_cancelling
         FROM books.payments AS p
-        CROSS JOIN LATERAL (
-            SELECT count(*) AS open,
+        LEFT JOIN (
+            SELECT a.payment_id, count(*) AS open,
                 coalesce(sum(a.reserved) FILTER (WHERE a.kind = 'Capture'), 0) AS captures,
                 coalesce(sum(a.reserved) FILTER (WHERE a.kind = 'Refund'), 0) AS refunds,
-                coalesce(bool_or(a.kind = 'Cancel'), false) AS cancelling
+                bool_or(a.kind = 'Cancel') AS cancelling
             FROM books.api_operations AS a
-            WHERE a.payment_id = p.id AND a.state IN ('Open', 'Unknown', 'Accepted')) AS o
-        WHERE (p.open_operations, p.is_cancelling) IS DISTINCT FROM (o.open, o.cancelling)
-            OR p.capture_reserved > o.captures OR p.refund_reserved > o.refunds
+            WHERE a.payment_id > $1 AND a.payment_id <= $2 AND a.state IN ('Open', 'Unknown', 'Accepted')
+            GROUP BY a.payment_id) AS o ON o.payment_id = p.id
+        WHERE p.id > $1 AND p.id <= $2
+            AND ((p.open_operations, p.is_cancelling) IS DISTINCT FROM (coalesce(o.open, 0), coalesce(o.cancelling, false))
+                OR p.capture_reserved > coalesce(o.captures, 0) OR p.refund_reserved > coalesce(o.refunds, 0))
         UNION ALL
         SELECT a.gateway_key || ' is ' || a.state || ', at its gateway ' || o.status
         FROM books.api_operations AS a
         JOIN books.operations AS o
             ON o.payment_id = a.payment_id AND o.kind = a.kind AND o.gateway_reference = a.gateway_reference
-        WHERE a.state = 'Failed' AND o.status = 'Succeeded'
-        UNION ALL
+                AND o.payment_id > $1 AND o.payment_id <= $2
+        WHERE a.payment_id > $1 AND a.payment_id <= $2 AND a.state = 'Failed' AND o.status = 'Succeeded'
+        """;
+
+    private const string OperationsAreOne = """
         SELECT min(gateway_key) || ' is ' || count(*) || ' operations'
         FROM books.api_operations
         GROUP BY gateway, account, gateway_key
@@ -66,11 +72,13 @@ internal static class OperationInvariants
         SELECT 'the key ' || key || ' is kept for less than 30 days'
         FROM books.idempotency_keys
         WHERE expires_at < created_at + interval '30 days'
-        UNION ALL
+        """;
+
+    private const string PaymentsHaveTheirCreation = """
         SELECT p.id || ' was made by the API, which knows of no such operation'
         FROM books.payments AS p
-        WHERE p.origin = 'api' AND NOT EXISTS (
-            SELECT FROM books.api_operations AS a WHERE a.id = p.id AND a.kind = 'Create')
+        WHERE p.id > $1 AND p.id <= $2 AND p.origin = 'api' AND NOT EXISTS (
+            SELECT FROM books.api_operations AS a WHERE a.id = p.id AND a.kind = 'Create' AND a.id > $1 AND a.id <= $2)
         """;
 
     private const string CountOperations = "SELECT count(*) FROM books.api_operations";
@@ -78,9 +86,11 @@ internal static class OperationInvariants
 
     public static Invariants.Check[] Checks { get; } =
     [
-        new("I16", "an operation is one, and holds what its payment says", CountOperations, HoldsAreTheirOperations),
-        new("I17", "no operation stays in doubt with nobody at work", CountOperations, NothingStaysInDoubt),
-        new("I18", "a key has one operation and one answer", CountKeys, KeysHaveOneAnswer),
-        new("I21", "keys are kept 30 days, operations for ever", CountKeys, OperationsOutliveKeys),
+        new("I16", "an operation is one, and holds what its payment says", CountOperations, HoldsAreTheirOperations,
+            OperationsAreOne),
+        new("I17", "no operation stays in doubt with nobody at work", CountOperations, null, NothingStaysInDoubt),
+        new("I18", "a key has one operation and one answer", CountKeys, null, KeysHaveOneAnswer),
+        new("I21", "keys are kept 30 days, operations for ever", CountKeys, PaymentsHaveTheirCreation,
+            OperationsOutliveKeys),
     ];
 }

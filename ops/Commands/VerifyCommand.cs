@@ -68,7 +68,7 @@ internal static class VerifyCommand
         while (TimeProvider.System.GetElapsedTime(started) < limit)
         {
             var lag = await LogAccess.LagAsync(log, Verifier.WebhookTopics, cancellationToken);
-            var outbox = (await books.FiguresAsync(cancellationToken)).Outbox;
+            var outbox = await books.OutboxAsync(cancellationToken);
             if (lag == 0 && outbox == 0) return;
             progress($"waiting for the processors: lag {lag}, outbox {outbox}");
             await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);

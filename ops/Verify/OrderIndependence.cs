@@ -1,35 +1,45 @@
 using PaymentPipeline.Core.Payments;
+using PaymentPipeline.EventLog;
 using PaymentPipeline.Storage;
 
 namespace PaymentPipeline.Ops.Verify;
 
 /// <summary>
 /// I9: collects the facts of a sample of payments from the log, folds them in 20 shuffled orders, each fact told twice, and
-/// compares with what is stored. A payment of our API was also told by the gateway's replies, which the log does not hold: there,
-/// what the log tells must be known to the stored payment already.
+/// compares with what is stored. A payment of our API was also told by the gateway's replies, an old one by webhooks that the log has
+/// dropped: there, what the log tells must be known to the stored payment already.
 /// </summary>
 internal sealed class OrderIndependence
 {
     private const int SampleSize = 500;
     private const int Shuffles = 20;
 
-    private readonly Dictionary<Guid, StoredPayment> _sample;
+    private readonly Dictionary<Guid, StoredPayment> _sample = [];
     private readonly Dictionary<(string Gateway, string Account, string Alias), Guid> _aliases = [];
     private readonly Dictionary<Guid, List<Fact>> _facts = [];
-    private readonly Dictionary<Guid, Payment> _ofApi = [];
 
-    public OrderIndependence(IReadOnlyList<StoredPayment> payments, IEnumerable<StoredAlias> aliases)
+    // Told by others than the log as it is kept, too.
+    private readonly Dictionary<Guid, Payment> _toldBefore = [];
+
+    private OrderIndependence()
     {
-        var stride = Math.Max(1, payments.Count / SampleSize);
-        _sample = payments.Where((_, index) => index % stride == 0).ToDictionary(payment => payment.Id);
-        foreach (var alias in aliases)
-            if (_sample.ContainsKey(alias.PaymentId)) _aliases[(alias.Gateway, alias.Account, alias.Alias)] = alias.PaymentId;
     }
 
-    /// <summary>To be read after the payments, and before the webhooks.</summary>
-    public async Task ReadOfApiAsync(BooksReader books, CancellationToken cancellationToken)
+    /// <summary>To be drawn before the webhooks are read, of those payments that they may tell of.</summary>
+    /// <param name="ranges">Of the webhook topics.</param>
+    public static async Task<OrderIndependence> DrawAsync(
+        BooksReader books, IReadOnlyDictionary<TopicPartition, OffsetRange> ranges, CancellationToken cancellationToken)
     {
-        foreach (var payment in await books.OfApiAsync([.. _sample.Keys], cancellationToken)) _ofApi[payment.Id] = payment;
+        var orders = new OrderIndependence();
+        var records = ranges.Values.Sum(range => range.Next - range.First);
+        foreach (var payment in await books.SampleAsync(records, SampleSize, cancellationToken)) orders._sample[payment.Id] = payment;
+        Guid[] ids = [.. orders._sample.Keys];
+        foreach (var alias in await books.AliasesAsync(ids, cancellationToken))
+            orders._aliases[(alias.Gateway, alias.Account, alias.Alias)] = alias.PaymentId;
+        var before = await books.ToldBeforeAsync(
+            ids, [.. ranges.Select(range => (range.Key.Topic, range.Key.Number, range.Value.First))], cancellationToken);
+        foreach (var payment in before) orders._toldBefore[payment.Id] = payment;
+        return orders;
     }
 
     /// <param name="isApplied">The processors had finished with the webhook before the books were read.</param>
@@ -41,7 +51,7 @@ internal sealed class OrderIndependence
             foreach (var alias in fact.Aliases)
             {
                 if (!_aliases.TryGetValue((fact.Gateway, fact.Account, alias), out var payment)) continue;
-                if (!isApplied && _ofApi.ContainsKey(payment)) break;
+                if (!isApplied && _toldBefore.ContainsKey(payment)) break;
                 if (!_facts.TryGetValue(payment, out var known)) _facts[payment] = known = [];
                 known.Add(fact);
                 break;
@@ -54,10 +64,10 @@ internal sealed class OrderIndependence
         var tally = new Tally("I9", $"{Shuffles} shuffled orders, each fact twice, give the stored payment");
         foreach (var (id, facts) in _facts)
         {
-            if (_ofApi.TryGetValue(id, out var ofApi))
+            if (_toldBefore.TryGetValue(id, out var told))
             {
                 foreach (var fact in facts)
-                    tally.Require(PaymentFold.Apply(ofApi, fact).Outcome != FoldOutcome.Applied, () => $"{id}: {fact.Key} is not in it");
+                    tally.Require(PaymentFold.Apply(told, fact).Outcome != FoldOutcome.Applied, () => $"{id}: {fact.Key} is not in it");
                 continue;
             }
             // The seed is the payment, so that a failure can be repeated.

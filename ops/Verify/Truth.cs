@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace PaymentPipeline.Ops.Verify;
 
 /// <summary>A webhook that the simulator sent: how often it was accepted, and whether it was forged.</summary>
-internal sealed record SentWebhook(string Gateway, string Account, string BodySha256, int Sent, int Accepted, bool Forged);
+/// <param name="AcceptedAt">Unix time in milliseconds, each time.</param>
+internal sealed record SentWebhook(string Gateway, string Account, string BodySha256, IReadOnlyList<long> AcceptedAt, bool Forged);
 
 /// <summary>What is true of a payment at its gateway, by the simulator.</summary>
 internal sealed record TruePayment(
@@ -28,8 +29,7 @@ internal sealed class Truth
     }
 
     public IEnumerable<SentWebhook> Webhooks() => Lines("webhooks.jsonl").Select(line => new SentWebhook(
-        Text(line, "gateway"), Text(line, "account"), Text(line, "sha256"), Count(line, "sentAt"), Count(line, "acceptedAt"),
-            Flag(line, "forged")));
+        Text(line, "gateway"), Text(line, "account"), Text(line, "sha256"), Times(line, "acceptedAt"), Flag(line, "forged")));
 
     /// <summary>
     /// Payments of which everything was delivered; what was dropped on purpose cannot be known to us. A payment that goes on by the
@@ -82,5 +82,6 @@ internal sealed class Truth
     private static bool Flag(JsonElement line, string name) =>
         line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
 
-    private static int Count(JsonElement line, string name) => line.TryGetProperty(name, out var times) ? times.GetArrayLength() : 0;
+    private static long[] Times(JsonElement line, string name) =>
+        line.TryGetProperty(name, out var times) ? [.. times.EnumerateArray().Select(time => time.GetInt64())] : [];
 }

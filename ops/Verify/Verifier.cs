@@ -1,19 +1,21 @@
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using PaymentPipeline.Core.Payments;
 using PaymentPipeline.EventLog;
 using PaymentPipeline.Gateways;
 using PaymentPipeline.Ops.Running;
 using PaymentPipeline.Storage;
+using PaymentPipeline.Storage.Checking;
 
 namespace PaymentPipeline.Ops.Verify;
 
 /// <summary>
 /// Asks the stores, not the services: the log, the books, payment.events, and the simulator's truth where there is one.
-/// The order of reading makes it safe on a live system: what is read later can only know more.
+/// The order of reading makes it safe on a live system: what is read later can only know more. What is large is never held here: it
+/// goes to the database's temporary tables, and is compared there.
 /// </summary>
-internal static class Verifier
+internal sealed class Verifier(IEventLog log, GatewayRegistry gateways, NpgsqlDataSource database, Truth? truth, Action<string> progress)
 {
     public static readonly string[] WebhookTopics = [Topics.Webhooks("stripe"), Topics.Webhooks("adyen"), Topics.Webhooks("paypal")];
 
@@ -21,62 +23,73 @@ internal static class Verifier
         IConfiguration configuration, Truth? truth, Action<string> progress, CancellationToken cancellationToken)
     {
         await using var services = LogAccess.Services(configuration, withGateways: true);
-        var log = services.GetRequiredService<IEventLog>();
         await using var database = NpgsqlDataSource.Create(configuration["Database:ConnectionString"]!);
-        var books = new BooksReader(database);
+        var verifier = new Verifier(
+            services.GetRequiredService<IEventLog>(), services.GetRequiredService<GatewayRegistry>(), database, truth, progress);
+        var results = await verifier.CheckAsync(cancellationToken);
+        return [.. results.OrderBy(result => int.Parse(result.Id.AsSpan(1), CultureInfo.InvariantCulture))];
+    }
 
+    private async Task<List<InvariantResult>> CheckAsync(CancellationToken cancellationToken)
+    {
+        await using var scratch = await Scratch.OpenAsync(database, cancellationToken);
         progress("reading payment.events ...");
-        // Versions known and not staged before the topic is read must be on it; those known after it may explain what is on it.
-        var staged = await books.StagedAsync(cancellationToken);
-        var before = await books.VersionsAsync(cancellationToken);
-        var published = new EventInvariants(log);
-        await published.ReadAsync(cancellationToken);
+        var events = new EventScan(log, scratch, TimeProvider.System);
+        await events.ReadAsync(cancellationToken);
         var committed = await log.GetCommittedAsync("processors", WebhookTopics, cancellationToken);
 
-        progress("reading the books ...");
-        var claims = await books.ClaimsAsync(cancellationToken);
-        var payments = await books.PaymentsAsync(cancellationToken);
-        var aliases = await books.AliasesAsync(cancellationToken);
-        var versions = await books.VersionsAsync(cancellationToken);
-
         progress("reading the webhooks again ...");
-        var webhooks = new WebhookInvariants(claims, await books.DeadAsync(cancellationToken));
-        var orders = new OrderIndependence(payments, aliases);
-        await orders.ReadOfApiAsync(books, cancellationToken);
-        var scan = new WebhookScan(log, services.GetRequiredService<GatewayRegistry>());
-        foreach (var topic in WebhookTopics)
-            await foreach (var webhook in scan.ReadAsync(topic, cancellationToken))
-            {
-                var isApplied = webhook.Record.Offset < committed.GetValueOrDefault(webhook.Record.Partition);
-                webhooks.Look(webhook, isApplied);
-                orders.Collect(
-                    webhook.Events.Where(gatewayEvent => !gatewayEvent.Ignored).SelectMany(gatewayEvent => gatewayEvent.Facts), isApplied);
-            }
+        var orders = await OrderIndependence.DrawAsync(new BooksReader(database), await RangesAsync(cancellationToken), cancellationToken);
+        var scan = new WebhookScan(gateways, orders, committed, progress);
+        var pages = WebhookTopics.Select(topic => new LogPages(log, topic)).ToList();
+        foreach (var topic in pages) await scratch.TakeAsync(scan.ReadAsync(topic, cancellationToken), cancellationToken);
+        await scratch.TakeAsync(pages.SelectMany(topic => topic.Ranges), cancellationToken);
+        if (truth is not null) await TakeAsync(scratch, truth, pages, cancellationToken);
 
-        progress("comparing ...");
-        IEnumerable<InvariantResult> results =
+        progress("comparing the log with the books ...");
+        List<InvariantResult> results =
         [
-            .. webhooks.Results(truth, scan.Gaps),
-            .. await new Invariants(database).CheckAsync(cancellationToken),
-            LegalMoves(versions),
+            .. await events.CheckAsync(cancellationToken),
+            .. await new WebhookChecks(scratch).CheckAsync(truth is not null, cancellationToken),
+            scan.Gaps(),
             orders.Check(),
-            TruthInvariants.Check(truth, payments, aliases, versions),
-            .. published.Results(before, versions, staged),
+            truth is null ? new InvariantResult(
+                "I10", "status, amounts and events of every payment are the gateway's: not checked, there is no ground truth here", 0, 0, null)
+                : await new TruthChecks(scratch).CheckAsync(cancellationToken),
         ];
-        return [.. results.OrderBy(result => int.Parse(result.Id.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture))];
+        progress("checking the books ...");
+        results.AddRange(await new Invariants(database) { Progress = Tell }.CheckAsync(cancellationToken));
+        return results;
     }
 
-    /// <summary>I8: the fold's own table of moves, held against what was stored.</summary>
-    private static InvariantResult LegalMoves(IEnumerable<StoredVersion> versions)
+    private void Tell(int done, int ranges)
     {
-        var tally = new Tally("I8", "every transition is in the table of legal moves");
-        foreach (var version in versions)
-            tally.Require(
-                PaymentStatusMoves.IsAllowed(Status(version.From), Status(version.To)),
-                () => $"{version.EventId}: {version.From} to {version.To}");
-        return tally.Result;
+        if (ranges > 1) progress($"checked {done} of {ranges} ranges of payments");
     }
 
-    private static PaymentStatus Status(string name) =>
-        Enum.GetValues<PaymentStatus>().First(status => PaymentStatusNames.Of(status) == name);
+    private async Task<Dictionary<TopicPartition, OffsetRange>> RangesAsync(CancellationToken cancellationToken)
+    {
+        var ranges = new Dictionary<TopicPartition, OffsetRange>();
+        foreach (var topic in WebhookTopics)
+            foreach (var (partition, range) in await log.GetOffsetsAsync(topic, cancellationToken)) ranges[partition] = range;
+        return ranges;
+    }
+
+    private static async Task TakeAsync(Scratch scratch, Truth truth, IEnumerable<LogPages> pages, CancellationToken cancellationToken)
+    {
+        // What was accepted before the oldest record that is kept may be gone.
+        var dropped = pages.SelectMany(topic => topic.Ranges).Where(range => range.First > 0).Max(range => range.FirstAt);
+        var since = dropped?.ToUnixTimeMilliseconds() ?? 0;
+        await scratch.TakeAsync(
+            truth.Webhooks().Select(sent => new SentBody(
+                sent.Gateway, sent.Account, Convert.FromHexString(sent.BodySha256), sent.AcceptedAt.Count(at => at >= since), sent.Forged)),
+            cancellationToken);
+        await scratch.TakeAsync(
+            truth.Payments().Select(payment => new TrueFigures(
+                payment.Gateway, payment.Account, payment.GatewayPaymentId, TruthChecks.Figures(
+                    payment.Status, payment.Currency,
+                    [payment.Authorized, payment.Captured, payment.Refunded, payment.RefundPending, payment.Disputed, payment.Fees],
+                    payment.Events))),
+            cancellationToken);
+    }
 }
