@@ -22,8 +22,10 @@ root.Add(ApiCommand.Build());
 root.Add(ReportCommand.Build());
 root.Add(FloorsCommand.Build());
 root.Add(GrowCommand.Build());
+root.Add(GrowthCommand.Build());
 root.Add(BareEndpoint.Build());
 root.Add(StandInStripe.Build());
+NamedHelp.Use(root);
 
 try
 {

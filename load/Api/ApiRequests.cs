@@ -9,7 +9,7 @@ namespace PaymentPipeline.Load.Api;
 /// from the seed; keys and orders are new in each run, so that none is ever a repetition.
 /// </summary>
 /// <param name="run">Letters: digits in a row might be taken for a card number, which the API refuses.</param>
-internal sealed class ApiRequests(RunningSystem system, string token, int seed, string run)
+internal sealed class ApiRequests(RunningSystem system, DevelopmentToken token, int seed, string run)
 {
     private readonly int[] _amounts = [.. Amounts(new Random(seed))];
     private int _next;
@@ -36,10 +36,10 @@ internal sealed class ApiRequests(RunningSystem system, string token, int seed, 
 
     /// <summary>Orders whose payments webhooks tell of meanwhile.</summary>
     public IRequestSource Reads(WebhookMix mix) => new Source(number => Encoding.ASCII.GetBytes(
-        $"GET /v1/payments?orderId={mix.OrderId(number)} HTTP/1.1\r\nHost: {system.Api}\r\nAuthorization: Bearer {token}\r\n\r\n"));
+        $"GET /v1/payments?orderId={mix.OrderId(number)} HTTP/1.1\r\nHost: {system.Api}\r\nAuthorization: Bearer {token.Current}\r\n\r\n"));
 
     private ReadOnlyMemory<byte> Payment(long n) => Post(
-        $"POST /v1/payments HTTP/1.1\r\nHost: {system.Api}\r\nAuthorization: Bearer {token}\r\nIdempotency-Key: {run}-{n}\r\n"
+        $"POST /v1/payments HTTP/1.1\r\nHost: {system.Api}\r\nAuthorization: Bearer {token.Current}\r\nIdempotency-Key: {run}-{n}\r\n"
         + "Content-Type: application/json\r\n",
         $$"""{"orderId":"{{run}}-{{n}}","amount":{{Amount(n)}},"currency":"EUR","""
         + """ "gateway":"stripe","token":"pm_card_visa","confirm":true}""");

@@ -23,7 +23,7 @@ internal sealed class ApiRun(RunSettings settings, ApiSettings api, Target targe
     {
         using var standIn = await StandInStripe.StartAsync(target.System);
         var startedAt = TimeProvider.System.GetUtcNow();
-        var token = await DevelopmentToken.MakeAsync(target.System.Data, cancellationToken);
+        await using var token = await DevelopmentToken.MakeAsync(target.System.Data, cancellationToken);
         var requests = new ApiRequests(target.System, token, settings.Seed, TemplateWords.RunAt(startedAt));
         var meter = await ProcessMeter.StartAsync(target.System, target.Backlog.Database, cancellationToken);
         VerifyResult? verify = null;

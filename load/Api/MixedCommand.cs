@@ -40,7 +40,7 @@ internal static class MixedCommand
             throw new UserErrorException("--rate, --creates, --reads and --seconds: choose numbers above 0.");
         var view = new LiveView("mixed", settings.Json);
         await using var target = await Target.OpenAsync(settings, view.Say, cancellationToken);
-        var token = await DevelopmentToken.MakeAsync(target.System.Data, cancellationToken);
+        await using var token = await DevelopmentToken.MakeAsync(target.System.Data, cancellationToken);
         var requests = new ApiRequests(
             target.System, token, settings.Seed, TemplateWords.RunAt(TimeProvider.System.GetUtcNow()));
         RateCurve Curve(string name, double rate) => new((name, rates.Seconds, rate, rate));

@@ -5,9 +5,10 @@ using Npgsql;
 
 namespace PaymentPipeline.Load.Growth;
 
+/// <param name="At">The time from which the payments count back: <see cref="GrownPayment"/>.</param>
 /// <param name="Elapsed">Rows, indexes, statistics, and a checkpoint: all of it is on the disk.</param>
 /// <param name="Bytes">Of each table with its indexes.</param>
-internal sealed record Growth(long Payments, TimeSpan Elapsed, IReadOnlyDictionary<string, long> Bytes)
+internal sealed record Growth(long Payments, DateTimeOffset At, TimeSpan Elapsed, IReadOnlyDictionary<string, long> Bytes)
 {
     public string Text() => string.Create(CultureInfo.InvariantCulture, $"""
         {Payments:N0} payments in {Elapsed.TotalSeconds:N1} s: {Payments / Elapsed.TotalSeconds:N0} payments/s, {Bytes.Values.Sum() / Payments:N0} bytes a payment with its indexes
@@ -43,7 +44,7 @@ internal sealed class Grower(NpgsqlDataSource database, TimeProvider time)
             }, cancellationToken)));
             await RunAsync("CHECKPOINT", cancellationToken);
         }
-        return new Growth(payments, Stopwatch.GetElapsedTime(started), await SizesAsync(cancellationToken));
+        return new Growth(payments, now, Stopwatch.GetElapsedTime(started), await SizesAsync(cancellationToken));
     }
 
     private const string IsEmptySql = """

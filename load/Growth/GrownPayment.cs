@@ -15,6 +15,9 @@ internal sealed class GrownPayment(long payments, DateTimeOffset now)
     /// <summary>The letters in all ids, where a run has those of its time: <see cref="TemplateWords.RunAt"/> is never these.</summary>
     public const string Run = "GROWNA";
 
+    /// <summary>Minor units, euros; as in the webhooks that tell more of these payments.</summary>
+    public const long Amount = 1999;
+
     public static readonly TimeSpan Span = TimeSpan.FromDays(365);
     private readonly DateTime _from = (now - Span).UtcDateTime;
     private readonly long _step = Span.Ticks / payments;
@@ -25,7 +28,6 @@ internal sealed class GrownPayment(long payments, DateTimeOffset now)
     public string Name { get; private set; } = "";
     public Guid Id { get; private set; }
     public DateTime At { get; private set; }
-    public long Amount { get; private set; }
     public string Intent => $"pi_{Name}";
     public string Charge => $"ch_{Name}";
     public string OrderId => $"{TemplateWords.OrderPrefix}{Run}-{Name[Run.Length..]}";
@@ -39,7 +41,6 @@ internal sealed class GrownPayment(long payments, DateTimeOffset now)
         Span<byte> letters = stackalloc byte[LetterNumber.Length];
         LetterNumber.Write(letters, number);
         Name = Run + Encoding.ASCII.GetString(letters);
-        Amount = 500 + number * 7919 % 100_000;
         var at = _from.AddTicks(number * _step);
         At = at.AddTicks(-(at.Ticks % TimeSpan.TicksPerSecond));
         Id = IdOf(at, number);

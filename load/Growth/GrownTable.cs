@@ -58,7 +58,7 @@ internal sealed record GrownTable(string Name, string Columns, int Rows, Action<
         CopyBuffer row, GrownPayment payment, int version, (string From, string To) status, string fact, string type, int toldBy, int after)
     {
         row.Row(10);
-        row.Id(payment.Id).Integer(version).Text(status.From).Text(status.To).Text($"{fact}=:{payment.Amount}")
+        row.Id(payment.Id).Integer(version).Text(status.From).Text(status.To).Text($"{fact}=:{GrownPayment.Amount}")
             .Text($"pay_{payment.Id:N}.{version}").Text(type).Text(payment.Event(toldBy)).Time(payment.At.AddSeconds(after))
             .Time(payment.At.AddSeconds(after + 1));
     }
@@ -67,7 +67,7 @@ internal sealed record GrownTable(string Name, string Columns, int Rows, Action<
     {
         row.Row(20);
         row.Id(payment.Id).Text(Gateway).Text(Account).Text(payment.Intent).Text("external").Text(payment.OrderId).Text(payment.UserId)
-            .Text("EUR").Text("SUCCEEDED").Integer(3).Bigint(payment.Amount).Bigint(payment.Amount).Bigint(payment.Amount)
+            .Text("EUR").Text("SUCCEEDED").Integer(3).Bigint(GrownPayment.Amount).Bigint(GrownPayment.Amount).Bigint(GrownPayment.Amount)
             .Bigint(0).Bigint(0).Bigint(0).Bigint(0).Json(payment.Memory).Time(payment.At).Time(payment.At.AddSeconds(61));
     }
 
@@ -82,14 +82,14 @@ internal sealed record GrownTable(string Name, string Columns, int Rows, Action<
     private static void Journal(CopyBuffer row, GrownPayment payment)
     {
         row.Row(11);
-        row.Id(payment.Id).Text("Capture").Text($"Captured=:{payment.Amount}").Text(Gateway).Text(Account).Text("GatewayBalance")
-            .Text("Sales").Bigint(payment.Amount).Text("EUR").Time(payment.At.AddSeconds(60)).Time(payment.At.AddSeconds(61));
+        row.Id(payment.Id).Text("Capture").Text($"Captured=:{GrownPayment.Amount}").Text(Gateway).Text(Account).Text("GatewayBalance")
+            .Text("Sales").Bigint(GrownPayment.Amount).Text("EUR").Time(payment.At.AddSeconds(60)).Time(payment.At.AddSeconds(61));
     }
 
     private static void Operation(CopyBuffer row, GrownPayment payment)
     {
         row.Row(9);
-        row.Id(payment.CaptureId).Id(payment.Id).Text("Capture").Text($"{payment.Intent}:total").Bigint(payment.Amount).Text("EUR")
+        row.Id(payment.CaptureId).Id(payment.Id).Text("Capture").Text($"{payment.Intent}:total").Bigint(GrownPayment.Amount).Text("EUR")
             .Text("Succeeded").Time(payment.At.AddSeconds(60)).Time(payment.At.AddSeconds(61));
     }
 }

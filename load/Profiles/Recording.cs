@@ -5,10 +5,13 @@ using PaymentPipeline.Load.Sending;
 
 namespace PaymentPipeline.Load.Profiles;
 
-/// <summary>What is seen of a run: a sample a second, and what happened when.</summary>
+/// <summary>
+/// What is seen of a run: a sample a second, and what happened when. Of a run of hours every second sample is dropped and the next ones
+/// are taken half as often, again and again: the memory and the page stay as large as they are.
+/// </summary>
 internal sealed class Recording
 {
-    private static readonly TimeSpan each = TimeSpan.FromSeconds(1);
+    private const int SamplesMax = 3600;
 
     private readonly Counters _counters;
     private readonly Backlog _backlog;
@@ -17,6 +20,7 @@ internal sealed class Recording
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly List<Sample> _samples = [];
     private readonly List<Mark> _marks = [];
+    private TimeSpan _each = TimeSpan.FromSeconds(1);
     private Snapshot _last;
 
     private Recording(Counters counters, Backlog backlog, ProcessMeter meter, BacklogFigures before)
@@ -57,7 +61,7 @@ internal sealed class Recording
         {
             while (!cancellationToken.IsCancellationRequested)
             {
-                await Task.Delay(each, cancellationToken);
+                await Task.Delay(_each, cancellationToken);
                 show(await TakeAsync(cancellationToken));
             }
         }
@@ -92,7 +96,15 @@ internal sealed class Recording
             Processes = processes,
         };
         _samples.Add(sample);
+        if (_samples.Count == SamplesMax) Thin();
         return sample;
+    }
+
+    private void Thin()
+    {
+        var odd = 0;
+        _samples.RemoveAll(_ => odd++ % 2 == 1);
+        _each *= 2;
     }
 
     private sealed record Snapshot(double At, long Offered, long Sent, long Accepted, long Refused, long Failed, Histogram Latency)

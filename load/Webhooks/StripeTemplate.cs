@@ -37,6 +37,13 @@ internal sealed class StripeTemplate : IRequestTemplate
         return new StripeTemplate(words.Host, Body(words, step, words.Filler.Members(room)));
     }
 
+    /// <summary>Of a payment that is known already, a part is given back.</summary>
+    public static StripeTemplate MakeRefund(TemplateWords words, int bytes)
+    {
+        var room = Math.Max(0, bytes - Refund(words, "").Length);
+        return new StripeTemplate(words.Host, Refund(words, words.Filler.Members(room)));
+    }
+
     public void Write(Span<byte> destination, long payment, RequestSigner signer)
     {
         var request = destination[.._request.Length];
@@ -63,6 +70,13 @@ internal sealed class StripeTemplate : IRequestTemplate
             _ => ("payment_intent.succeeded", Intent(words, "succeeded", words.Amount, filler)),
         };
         return $$"""{"id":"evt_{{id}}{{step}}","object":"event","api_version":"2026-10-28.endive","created":{{words.Created}},"data":{"object":{{target}}},"livemode":false,"pending_webhooks":1,"request":{"id":"req_{{id}}","idempotency_key":null},"type":"{{type}}"}""";
+    }
+
+    private static string Refund(TemplateWords words, string filler)
+    {
+        var id = words.Run + Gaps.Number;
+        var charge = Charge(words, filler).Replace("\"amount_refunded\":0", $"\"amount_refunded\":{words.Amount / 4}", StringComparison.Ordinal);
+        return $$"""{"id":"evt_{{id}}R","object":"event","api_version":"2026-10-28.endive","created":{{words.Created}},"data":{"object":{{charge}}},"livemode":false,"pending_webhooks":1,"request":{"id":"req_{{id}}","idempotency_key":null},"type":"charge.refunded"}""";
     }
 
     private static string Intent(TemplateWords words, string status, long received, string filler)
