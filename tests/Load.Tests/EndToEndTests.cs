@@ -10,6 +10,8 @@ public sealed class EndToEndTests(ITestOutputHelper output) : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("load-e2e-").FullName;
 
+    private string _said = "";
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
@@ -35,6 +37,80 @@ public sealed class EndToEndTests(ITestOutputHelper output) : IDisposable
         Assert.Contains("<svg", await File.ReadAllTextAsync(Path.ChangeExtension(json, ".html")), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_comparison_measures_ours_beside_the_floors()
+    {
+        var report = await ReportAsync("compare", "--rounds", "1", "--webhooks", "1000", "--seconds", "2", "--connections", "32");
+
+        string[] expected =
+        [
+            "round 1: floor, bare endpoint", "round 1: ingress alone", "round 1: processors alone", "round 1: floor, server-side script",
+            "round 1: both at once, to the last applied", "round 1: readable when quiet",
+        ];
+        Assert.Superset(expected.ToHashSet(), report.Rounds.Select(round => round.Name).ToHashSet());
+        Assert.All(report.Rounds, round => Assert.True(round.Rate > 0, round.Name));
+        Assert.All(report.Rounds.Where(round => round.Figures.ContainsKey("events not seen")),
+            round => Assert.Equal(0, round.Figures["events not seen"]));
+        Assert.Contains(report.Rounds, round => round.Figures.GetValueOrDefault("ratio to bare endpoint") > 0);
+    }
+
+    [Fact]
+    public async Task A_mixed_run_creates_and_reads_beside_the_webhooks()
+    {
+        var report = await ReportAsync(
+            "mixed", "--rate", "100", "--creates", "5", "--reads", "20", "--seconds", "5", "--warm-up", "0", "--connections", "16");
+
+        Assert.Equal(report.Summary.Offered, report.Summary.Accepted);
+        Assert.Contains(report.Rounds, round => round.Name.Contains("payments created", StringComparison.Ordinal));
+        Assert.Contains(report.Rounds, round => round.Name.Contains("payments looked up", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_run_with_a_death_loses_nothing_that_was_acknowledged()
+    {
+        var report = await ReportAsync(
+            "steady", "--rate", "200", "--seconds", "12", "--warm-up", "0", "--connections", "32", "--kill", "ingress,processors");
+
+        Assert.Contains(report.Marks, mark => mark.Text == "ingress killed");
+        Assert.Contains(report.Marks, mark => mark.Text == "processors killed");
+        Assert.True(report.Summary.Sent > report.Summary.Offered, "nothing had to be sent again");
+        Assert.Equal(report.Summary.Offered, report.Summary.Accepted);
+        Assert.NotNull(report.Summary.DrainSeconds);
+    }
+
+    [Fact]
+    public async Task Large_books_are_grown_measured_beside_small_ones_and_verified()
+    {
+        var report = await ReportAsync(
+            "growth", "--payments", "5000", "--rounds", "1", "--webhooks", "500", "--reads", "5", "--connections", "16");
+
+        var ratio = Assert.Single(report.Rounds, round => round.Figures.ContainsKey("ratio to small books"));
+        Assert.True(ratio.Figures["ratio to small books"] > 0);
+        var reads = report.Rounds.Where(round => round.Name.StartsWith("large books: GET", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(reads);
+        Assert.All(reads, read => Assert.Equal((0.0, read.Name), (read.Figures["not answered 200"], read.Name)));
+        Assert.Contains(report.Verify!.Lines, line => line.Contains("20,000 claims are older than the log", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Help_names_the_command_as_it_is_typed()
+    {
+        Assert.Equal(0, await LoadAsync("steady", "--help"));
+
+        Assert.Contains("./pipeline load steady", _said, StringComparison.Ordinal);
+        Assert.DoesNotContain("PaymentPipeline.Load", _said, StringComparison.Ordinal);
+    }
+
+    /// <summary>The report of a run that ended clean.</summary>
+    private async Task<LoadReport> ReportAsync(params string[] arguments)
+    {
+        var json = Path.Combine(_folder, $"{arguments[0]}.json");
+        Assert.Equal(0, await LoadAsync([.. arguments, "--out", json]));
+        var report = await ReportFile.ReadAsync(json);
+        Assert.True(report.Verify is { Clean: true });
+        return report;
+    }
+
     private async Task<int> LoadAsync(params string[] arguments)
     {
         var configuration = Directory.GetParent(AppContext.BaseDirectory.TrimEnd('/'))!.Name;
@@ -52,7 +128,8 @@ public sealed class EndToEndTests(ITestOutputHelper output) : IDisposable
         {
             if (!process.HasExited) process.Kill(entireProcessTree: true);
         }
-        output.WriteLine(await said + await complained);
+        _said = await said + await complained;
+        output.WriteLine(_said);
         return process.ExitCode;
     }
 
