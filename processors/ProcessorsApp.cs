@@ -52,6 +52,7 @@ internal static class ProcessorsApp
         services.AddHostedService<OutboxRelay>();
         services.AddHostedService(provider => provider.GetRequiredService<WebhookConsumer>());
         services.AddHostedService<MaintenanceLoop>();
+        services.AddHostedService<RetentionLoop>();
         services.AddReadinessCheck<WebhookConsumer>("event-log", (consumer, cancellationToken) => consumer.CheckAsync(cancellationToken));
         services.AddReadinessCheck<DatabaseHealth>("database", (health, cancellationToken) => health.CheckAsync(cancellationToken));
     }

@@ -42,4 +42,14 @@ internal sealed class ProcessorsOptions
     /// <summary>How long <c>GET /v1/events</c> can go back. Default 30 days; the events' table grows by them.</summary>
     [Range(1, 3_650)]
     public int FeedKeptDays { get; set; } = 30;
+
+    /// <summary>
+    /// How long the log keeps its records, webhooks and outgoing events. Default 30 days; webhooks that are not processed yet stay longer.
+    /// </summary>
+    [Range(1, 3_650)]
+    public int LogKeptDays { get; set; } = 30;
+
+    /// <summary>How often what is too old is taken out. Default 60.</summary>
+    [Range(1, 1_440)]
+    public int RetentionMinutes { get; set; } = 60;
 }

@@ -43,6 +43,19 @@ public sealed class ParkedStore(NpgsqlDataSource database)
         return await connection.ExecuteScalarAsync<long>(new CommandDefinition(CountSql, cancellationToken: cancellationToken));
     }
 
+    private const string ForgetSql = """
+        DELETE FROM books.parked
+        WHERE id IN (SELECT id FROM books.parked WHERE resolved_at < @Before ORDER BY id LIMIT @AtMost)
+        """;
+
+    /// <summary>Takes facts out that were settled before the time; returns how many.</summary>
+    public async Task<int> ForgetAsync(DateTimeOffset before, int atMost, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteAsync(
+            new CommandDefinition(ForgetSql, new { Before = before.UtcDateTime, AtMost = atMost }, cancellationToken: cancellationToken));
+    }
+
     private async Task<long[]> IdsAsync(string sql, object parameters, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);

@@ -39,7 +39,7 @@ public sealed class WebhookChecks(Scratch scratch)
                 || ', which does not hold it') FILTER (WHERE c.is_offence)
         FROM (
             SELECT i.gateway, i.event_key, i.topic, i."partition", i."offset",
-                coalesce(i."offset" >= r.first AND i."offset" < r.next, false) AS is_within,
+                coalesce(i."offset" >= r.first AND (i."offset" < r.next OR i."offset" >= r."end"), false) AS is_within,
                 coalesce(i."offset" < r.first, false) AS is_older,
                 CASE
                     WHEN w.event_key IS NOT NULL THEN false
