@@ -1,6 +1,8 @@
 namespace PaymentPipeline.Storage;
 
-/// <summary>What must hold of payments, their history and their money. Each statement looks at the payments with $1 &lt; id &lt;= $2.</summary>
+/// <summary>
+/// What must hold of payments, their history and their money. Each statement looks at the payments with $1 &lt; id &lt;= $2.
+/// </summary>
 internal static class BookInvariants
 {
     private const string VersionsAreGapless = """

@@ -45,8 +45,8 @@ public sealed class BooksReader(NpgsqlDataSource dataSource)
     }
 
     private const string SampleSql = """
-        SELECT id, gateway, account, gateway_payment_id, currency, status, version, authorized, captured, refunded, refund_pending, disputed,
-            fees
+        SELECT id, gateway, account, gateway_payment_id, currency, status, version, authorized, captured, refunded, refund_pending,
+            disputed, fees
         FROM (
             SELECT *, row_number() OVER (ORDER BY id DESC) AS number, count(*) OVER () AS count
             FROM (SELECT * FROM books.payments ORDER BY id DESC LIMIT $1) AS newest) AS numbered

@@ -79,6 +79,7 @@ internal sealed class Grower(NpgsqlDataSource database, TimeProvider time)
     private static string Progress(long written, long rows, long started)
     {
         var elapsed = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        return string.Create(CultureInfo.InvariantCulture, $"{written:N0} of {rows:N0} rows after {elapsed:N0} s, {written / elapsed:N0}/s");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{written:N0} of {rows:N0} rows after {elapsed:N0} s, {written / elapsed:N0}/s");
     }
 }

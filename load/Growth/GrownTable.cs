@@ -13,7 +13,8 @@ internal sealed record GrownTable(string Name, string Columns, int Rows, Action<
     public static readonly IReadOnlyList<GrownTable> All =
     [
         new("books.inbox",
-            "gateway, account, event_key, content_hash, type, verdict, payment_id, topic, \"partition\", \"offset\", received_at, applied_at",
+            "gateway, account, event_key, content_hash, type, verdict, payment_id, topic, \"partition\", "
+                + "\"offset\", received_at, applied_at",
             4, Inbox),
         new("books.transitions",
             "payment_id, version, from_status, to_status, cause, event_id, event_type, inbox_key, occurred_at, recorded_at",

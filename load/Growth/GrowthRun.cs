@@ -95,7 +95,8 @@ internal sealed class GrowthRun(RunSettings settings, GrowthSettings growth, Liv
             foreach (var result in await reads.AskAsync($"{side.Name} books: ", growth.Reads, cancellationToken))
             {
                 _results.Add(result);
-                view.Say(FormattableString.Invariant($"{result.Name}: p50 {result.Latency!.P50:N1}  p99 {result.Latency.P99:N1}  max {result.Latency.Max:N1} ms"));
+                view.Say(FormattableString.Invariant(
+                    $"{result.Name}: p50 {result.Latency!.P50:N1}  p99 {result.Latency.P99:N1}  max {result.Latency.Max:N1} ms"));
             }
         }
     }

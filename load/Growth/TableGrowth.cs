@@ -34,7 +34,8 @@ internal sealed class TableGrowth(NpgsqlConnection connection, GrownTable table)
 
     /// <param name="payment">For this table alone.</param>
     /// <param name="wrote">Gets how many rows came to be.</param>
-    public async Task FillAsync(GrownPayment payment, long payments, Action<long> wrote, Action<string> say, CancellationToken cancellationToken)
+    public async Task FillAsync(
+        GrownPayment payment, long payments, Action<long> wrote, Action<string> say, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await RunAsync(BeginSql, cancellationToken);

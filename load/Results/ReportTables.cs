@@ -39,6 +39,7 @@ internal static class ReportTables
             $"{Figure.Text(summary.Offered)} in {Figure.Text(summary.Seconds)} s, {Figure.Text(summary.OfferedPerSecond)} a second"),
         ("sent", Figure.Text(summary.Sent)),
         ("accepted (2xx)", $"{Figure.Text(summary.Accepted)}, {Figure.Text(summary.AcceptedPerSecond)} a second"),
+        .. summary.Sent > summary.Offered ? (IEnumerable<(string, string)>)[("sent again", Again)] : [],
         ("refused (429, 503)", Figure.Text(summary.Refused)),
         ("failed (another answer or none)", Figure.Text(summary.Failed)),
         .. summary.ByStatus.OrderBy(status => status.Key, StringComparer.Ordinal)
@@ -51,6 +52,10 @@ internal static class ReportTables
         ("latency max", Figure.Ms(summary.Latency.Max)),
         ("backlog gone after", summary.DrainSeconds is { } drain ? $"{Figure.Text(drain)} s" : "not waited for"),
     ]);
+
+    // Of a peak with deaths a reader asks why.
+    private const string Again = "What got no answer, 429 or 503 comes back until it hears 2xx, as gateways do: after a death more is sent and "
+        + "accepted for a while than is offered. A duplicate is an arrival like any other, and counts as offered.";
 
     public static Markup Processes(IReadOnlyList<ProcessSummary> processes) => processes.Count == 0
         ? nothing

@@ -75,7 +75,8 @@ internal sealed class StripeTemplate : IRequestTemplate
     private static string Refund(TemplateWords words, string filler)
     {
         var id = words.Run + Gaps.Number;
-        var charge = Charge(words, filler).Replace("\"amount_refunded\":0", $"\"amount_refunded\":{words.Amount / 4}", StringComparison.Ordinal);
+        var charge = Charge(words, filler).Replace(
+            "\"amount_refunded\":0", $"\"amount_refunded\":{words.Amount / 4}", StringComparison.Ordinal);
         return $$"""{"id":"evt_{{id}}R","object":"event","api_version":"2026-10-28.endive","created":{{words.Created}},"data":{"object":{{charge}}},"livemode":false,"pending_webhooks":1,"request":{"id":"req_{{id}}","idempotency_key":null},"type":"charge.refunded"}""";
     }
 

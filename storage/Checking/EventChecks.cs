@@ -63,7 +63,8 @@ public sealed class EventChecks(Scratch scratch)
                 END AS offence
             FROM (
                 SELECT payment_id, version, "partition", "offset",
-                    max(version) OVER (PARTITION BY payment_id ORDER BY "offset" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS earlier
+                    max(version) OVER (
+                        PARTITION BY payment_id ORDER BY "offset" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS earlier
                 FROM (
                     SELECT payment_id, version, min("partition") AS "partition", min("offset") AS "offset"
                     FROM published
@@ -85,7 +86,8 @@ public sealed class EventChecks(Scratch scratch)
     {
         var repeats = await scratch.CheckAsync("I24", "", RepeatsSql, cancellationToken);
         var claim = since == DateTimeOffset.MinValue ? "every version is published, repeats are identical"
-            : FormattableString.Invariant($"every version since {since.UtcDateTime:yyyy-MM-dd HH:mm:ss} is published, repeats are identical");
+            : FormattableString.Invariant(
+                $"every version since {since.UtcDateTime:yyyy-MM-dd HH:mm:ss} is published, repeats are identical");
         return
         [
             await scratch.CheckAsync("I23", "versions of a payment are gapless, ascending, in one partition", OrderSql, cancellationToken),

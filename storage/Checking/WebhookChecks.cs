@@ -160,7 +160,8 @@ public sealed class WebhookChecks(Scratch scratch)
         var offences = new List<string>();
         if (keys - claimed > dead || unreadable > dead) offences.Add(
             $"{events} events in {records} records = {claimed} claimed + {events - keys} duplicates + {keys - claimed} without a claim, but only {dead} dead letters; {unreadable} records are unreadable");
-        if (claims > won && unreadable == 0) offences.Add($"the inbox has {claims} claims of these records, but they hold only {won} of them");
+        if (claims > won && unreadable == 0)
+            offences.Add($"the inbox has {claims} claims of these records, but they hold only {won} of them");
         return new InvariantResult(
             "I4", "log = applied + duplicate + ignored + parked + quarantined", records, offences.Count, offences.FirstOrDefault());
     }
