@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace PaymentPipeline.EventLog.Postgres;
 
-/// <summary>A trace context as every tracer writes it (<c>00-</c>32 digits<c>-</c>16 digits<c>-</c>2 digits) without the spelling.</summary>
+/// <summary>A trace context as tracers write it (<c>00-</c>32 digits<c>-</c>16 digits<c>-</c>2 digits), without its spelling.</summary>
 internal static class TraceBytes
 {
     public const int Length = 16 + 8 + 1;

@@ -66,6 +66,27 @@ public sealed class PostgresEventLogTests(PostgresDatabase database) : EventLogG
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(500)]
+    public async Task Every_append_is_announced_to_other_processes(int records)
+    {
+        await using var listener = new NpgsqlConnection(database.ConnectionString);
+        await listener.OpenAsync();
+        var told = new TaskCompletionSource();
+        listener.Notification += (_, heard) =>
+        {
+            if (heard.Payload.Split('\n').Contains(Topic)) told.TrySetResult();
+        };
+        await ExecuteAsync(listener, "LISTEN eventlog");
+
+        await EventLog.AppendAsync(Numbered(0, records, _ => "key"), None);
+
+        while (!told.Task.IsCompleted) Assert.True(await listener.WaitAsync(Limit), "Nothing was announced.");
+    }
+
+    [Theory]
     [InlineData("00-eda2b6b2dd248d52588a8d17f8504454-0026269364c8f7d2-00")]
     [InlineData("00-EDA2B6B2DD248D52588A8D17F8504454-0026269364c8f7d2-01")]
     [InlineData("01-eda2b6b2dd248d52588a8d17f8504454-0026269364c8f7d2-01")]
@@ -100,7 +121,9 @@ public sealed class PostgresEventLogTests(PostgresDatabase database) : EventLogG
         await connection.OpenAsync();
         await ExecuteAsync(connection, $"""
             SELECT eventlog.append(ARRAY[id], ARRAY[0]::smallint[], ARRAY[1], ARRAY[1], ARRAY[0],
-                ARRAY['k'::bytea], ARRAY['\x0007'::bytea || 'gateway' || '\x0006' || 'stripe' || '\x0003' || 'odd' || '\x0000'], ARRAY['1'::bytea])
+                ARRAY['k'::bytea],
+                ARRAY['\x0007'::bytea || 'gateway' || '\x0006' || 'stripe' || '\x0003' || 'odd' || '\x0000'],
+                ARRAY['1'::bytea])
             FROM eventlog.topics WHERE name = '{Topic}'
             """);
 
@@ -111,7 +134,8 @@ public sealed class PostgresEventLogTests(PostgresDatabase database) : EventLogG
     [Fact]
     public async Task Vacuum_and_analyze_leave_the_tables_of_records_alone_also_those_of_before()
     {
-        var spared = await CountAsync("reloptions @> ARRAY['autovacuum_vacuum_insert_threshold=-1', 'autovacuum_analyze_threshold=2147483647']");
+        var spared = await CountAsync(
+            "reloptions @> ARRAY['autovacuum_vacuum_insert_threshold=-1', 'autovacuum_analyze_threshold=2147483647']");
         Assert.Equal(await CountAsync("true"), spared);
 
         await using var connection = new NpgsqlConnection(database.ConnectionString);
@@ -179,7 +203,8 @@ public sealed class PostgresEventLogTests(PostgresDatabase database) : EventLogG
         await using var connection = new NpgsqlConnection(database.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(
-            $"SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relname ~ '^records_[0-9]+_(default|[0-9]{{8}})$' AND {condition}", connection);
+            $"SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relname ~ '^records_[0-9]+_(default|[0-9]{{8}})$' AND {condition}",
+            connection);
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
