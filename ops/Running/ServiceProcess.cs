@@ -53,6 +53,11 @@ internal sealed class ServiceProcess(
     // The services were built with this program: the same bin/<configuration>/net10.0 as its own.
     private static string Configuration => Directory.GetParent(AppContext.BaseDirectory.TrimEnd('/'))!.Name;
 
+    // A batch and its records live as long as its transaction: in the usual youngest generation (a few megabytes) most of it is copied
+    // at each collection, which took a quarter of the processors' time.
+    private const string YoungestGeneration = "DOTNET_GCgen0size";
+    private const string YoungestGenerationBytes = "0x4000000";
+
     private Process Launch()
     {
         var assembly = $"PaymentPipeline.{char.ToUpperInvariant(name[0])}{name[1..]}.dll";
@@ -64,6 +69,7 @@ internal sealed class ServiceProcess(
             WorkingDirectory = Path.GetDirectoryName(program),
         };
         foreach (var (key, value) in settings) start.Environment.TryAdd(key, value);
+        if (name == "processors") start.Environment.TryAdd(YoungestGeneration, YoungestGenerationBytes);
         var process = Process.Start(start)!;
         File.WriteAllText(Path.ChangeExtension(logFile, ".pid"), $"{process.Id}");
         return process;

@@ -36,7 +36,8 @@ internal sealed class WebhookConsumer(
         {
             Lanes = options.Value.Lanes,
             BatchMax = options.Value.BatchRecordsMax,
-            LaneCapacity = options.Value.BatchRecordsMax * 4,
+            // One batch in hand and one that waits: what lies longer outlives the youngest generation and is collected dearly.
+            LaneCapacity = options.Value.BatchRecordsMax * 2,
         };
         await new PartitionedConsumer(log, reading, processor.ProcessAsync, time, logger).RunAsync(stoppingToken);
     }
