@@ -23,6 +23,9 @@ internal sealed class GatewayHttp : IDisposable
     /// <summary>Of a reply's body, after decompression.</summary>
     public const int BodyLengthMax = 1024 * 1024;
 
+    /// <summary>Where a reply does not say how long it is.</summary>
+    private const int FirstBuffer = 4096;
+
     private readonly string _gateway;
     private readonly string _origin;
     private readonly HttpClient _client;
@@ -88,7 +91,10 @@ internal sealed class GatewayHttp : IDisposable
 
     private async Task<RateLimitLease?> TakeSlotAsync(CancellationToken cancellationToken)
     {
-        if (_slotWait == TimeSpan.Zero) return _slots.AttemptAcquire();
+        // Mostly there is one, and then no time needs to be kept.
+        var now = _slots.AttemptAcquire();
+        if (now.IsAcquired || _slotWait == TimeSpan.Zero) return now;
+        now.Dispose();
         using var wait = new CancellationTokenSource(_slotWait, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(wait.Token, cancellationToken);
         try
@@ -130,16 +136,18 @@ internal sealed class GatewayHttp : IDisposable
     private async Task<GatewayHttpReply> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
-        var buffer = new MemoryStream();
+        // One byte more than there should be, so that the end is seen without growing.
+        var buffer = new byte[Math.Min(response.Content.Headers.ContentLength ?? FirstBuffer, BodyLengthMax) + 1];
+        var length = 0;
         try
         {
             await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-            var piece = new byte[16 * 1024];
-            while (await stream.ReadAsync(piece, cancellationToken) is > 0 and var length)
+            for (int read; (read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken)) > 0;)
             {
-                if (buffer.Length + length > BodyLengthMax)
+                length += read;
+                if (length > BodyLengthMax)
                     return GatewayHttpReply.Lost("unreadable_reply", "The gateway's answer is longer than 1 MB.", status);
-                buffer.Write(piece, 0, length);
+                if (length == buffer.Length) Array.Resize(ref buffer, Math.Min(buffer.Length * 2, BodyLengthMax + 1));
             }
         }
         catch (Exception problem) when (problem is HttpRequestException or IOException or InvalidDataException)
@@ -147,7 +155,7 @@ internal sealed class GatewayHttp : IDisposable
             return GatewayHttpReply.Lost("unreadable_reply", "The gateway's answer breaks off.", status, isTransient: true);
         }
 
-        return GatewayHttpReply.Answered(response, buffer.GetBuffer().AsMemory(0, (int)buffer.Length), _time.GetUtcNow());
+        return GatewayHttpReply.Answered(response, buffer.AsMemory(0, length), _time.GetUtcNow());
     }
 
     /// <summary>The text is joined before it is read as an address, so that no path can name another host.</summary>

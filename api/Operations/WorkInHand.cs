@@ -9,12 +9,13 @@ namespace PaymentPipeline.Api.Operations;
 internal sealed class WorkInHand(OperationMetrics metrics, ILogger<WorkInHand> logger) : IHostedService
 {
     private readonly ConcurrentDictionary<Task, byte> _tasks = [];
+    private int _count;
 
     public Task<T> Track<T>(Func<Task<T>> work)
     {
         var task = Task.Run(work);
         _tasks.TryAdd(task, 0);
-        metrics.InHand(_tasks.Count);
+        metrics.InHand(Interlocked.Increment(ref _count));
         task.ContinueWith(Ended, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         return task;
     }
@@ -42,6 +43,6 @@ internal sealed class WorkInHand(OperationMetrics metrics, ILogger<WorkInHand> l
     private void Ended(Task task)
     {
         _tasks.TryRemove(task, out _);
-        metrics.InHand(_tasks.Count);
+        metrics.InHand(Interlocked.Decrement(ref _count));
     }
 }

@@ -176,17 +176,28 @@ public sealed class OperationStore(
         };
     }
 
+    // Of what is under way and well only those would be read whose lease has run out: that of an open operation ends at next_try_at.
     private const string BacklogSql = """
         SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(o.started_at)), 0)::float8
-        FROM books.api_operations AS o
-        WHERE o.next_try_at IS NOT NULL AND (o.state = 'Unknown' OR (o.state = 'Open' AND o.lease_until <= clock_timestamp()))
+        FROM (
+            SELECT started_at
+            FROM books.api_operations
+            WHERE state = 'Unknown' AND next_try_at IS NOT NULL
+            UNION ALL
+            SELECT started_at
+            FROM books.api_operations
+            WHERE state = 'Open' AND next_try_at <= statement_timestamp() AND lease_until <= statement_timestamp()) AS o
         """;
 
     /// <summary>How many operations have an outcome that nobody knows, and since when.</summary>
     public async Task<OperationBacklog> BacklogAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(BacklogSql);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(BatchReader.SettingsSql));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(BacklogSql));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return new OperationBacklog(reader.GetInt64(0), TimeSpan.FromSeconds(reader.GetDouble(1)));
     }
