@@ -10,13 +10,14 @@ internal sealed class GroupInbox(int capacity)
     private readonly Dictionary<TopicPartition, Queue<LogRecord>> owned = [];
     private readonly List<TopicPartition> order = [];
     private readonly HashSet<TopicPartition> paused = [];
-    private readonly List<(TopicPartition Partition, bool Pause)> pauseChanges = [];
+    private readonly HashSet<TopicPartition> held = [];
     private readonly HashSet<TopicPartition> assigned = [];
     private readonly HashSet<TopicPartition> revoking = [];
     private readonly HashSet<TopicPartition> lost = [];
     private TaskCompletionSource? waiter;
     private Exception? failure;
     private int deliverable;
+    private int occupied;
     private int firstInTurn;
     private bool revocationUnread;
     private bool awaitingCaller;
@@ -48,6 +49,7 @@ internal sealed class GroupInbox(int capacity)
                 if (!owned.TryGetValue(record.Partition, out var queue) || revoking.Contains(record.Partition)) continue;
                 queue.Enqueue(record);
                 if (!paused.Contains(record.Partition)) deliverable++;
+                if (!held.Contains(record.Partition)) occupied++;
             }
             WakeCaller();
         }
@@ -56,12 +58,21 @@ internal sealed class GroupInbox(int capacity)
     /// <summary>False when the caller took too long to make room.</summary>
     public bool WaitForRoom(TimeSpan patience)
     {
-        lock (gate) return closed || deliverable < capacity || Monitor.Wait(gate, patience) && deliverable < capacity;
+        var until = Environment.TickCount64 + (long)patience.TotalMilliseconds;
+        lock (gate)
+        {
+            while (!closed && occupied >= capacity)
+            {
+                var left = until - Environment.TickCount64;
+                if (left <= 0 || !Monitor.Wait(gate, (int)left)) return closed || occupied < capacity;
+            }
+            return true;
+        }
     }
 
     public bool HasMuchRoom
     {
-        get { lock (gate) return closed || deliverable <= capacity / 2; }
+        get { lock (gate) return closed || occupied <= capacity / 2; }
     }
 
     /// <summary>
@@ -108,6 +119,7 @@ internal sealed class GroupInbox(int capacity)
                 var known = owned.Remove(partition) && !assigned.Remove(partition);
                 order.Remove(partition);
                 paused.Remove(partition);
+                held.Remove(partition);
                 revoking.Remove(partition);
                 if (tellCaller && known) lost.Add(partition);
             }
@@ -120,16 +132,43 @@ internal sealed class GroupInbox(int capacity)
         lock (gate) Remove([.. owned.Keys], tellCaller: false);
     }
 
-    /// <summary>What the caller paused and resumed since the last call, in its order.</summary>
-    public IReadOnlyList<(TopicPartition Partition, bool Pause)> TakePauseChanges()
+    /// <summary>
+    /// What the caller has paused and what fills the inbox: the client is to fetch no more of it, and it takes no room from the others
+    /// any longer. A short pause never comes to this, so that nothing is fetched twice for it.
+    /// </summary>
+    public IReadOnlyList<TopicPartition> HoldPaused()
     {
         lock (gate)
         {
-            if (pauseChanges.Count == 0) return [];
-            var changes = pauseChanges.ToArray();
-            pauseChanges.Clear();
-            return changes;
+            var more = paused.Where(partition => owned[partition].Count > 0 && !held.Contains(partition)).ToList();
+            foreach (var partition in more)
+            {
+                held.Add(partition);
+                occupied -= owned[partition].Count;
+            }
+            return more;
         }
+    }
+
+    /// <summary>What the caller has resumed: to be fetched again.</summary>
+    public IReadOnlyList<TopicPartition> TakeReleased()
+    {
+        lock (gate)
+        {
+            if (held.Count == 0) return [];
+            var released = held.Where(partition => !paused.Contains(partition)).ToList();
+            foreach (var partition in released)
+            {
+                held.Remove(partition);
+                occupied += owned[partition].Count;
+            }
+            return released;
+        }
+    }
+
+    public bool IsHeld(TopicPartition partition)
+    {
+        lock (gate) return held.Contains(partition);
     }
 
     public void Fail(Exception exception)
@@ -151,12 +190,10 @@ internal sealed class GroupInbox(int capacity)
     public void Pause(IReadOnlyCollection<TopicPartition> partitions)
     {
         lock (gate)
+        {
             foreach (var partition in partitions)
-            {
-                if (!owned.TryGetValue(partition, out var queue) || !paused.Add(partition)) continue;
-                deliverable -= queue.Count;
-                pauseChanges.Add((partition, true));
-            }
+                if (owned.TryGetValue(partition, out var queue) && paused.Add(partition)) deliverable -= queue.Count;
+        }
     }
 
     public void Resume(IReadOnlyCollection<TopicPartition> partitions)
@@ -164,18 +201,9 @@ internal sealed class GroupInbox(int capacity)
         lock (gate)
         {
             foreach (var partition in partitions)
-            {
-                if (!paused.Remove(partition)) continue;
-                deliverable += owned[partition].Count;
-                pauseChanges.Add((partition, false));
-            }
+                if (paused.Remove(partition)) deliverable += owned[partition].Count;
             WakeCaller();
         }
-    }
-
-    public bool IsPaused(TopicPartition partition)
-    {
-        lock (gate) return paused.Contains(partition);
     }
 
     /// <summary>The caller polls again: what it read of as revoked is finished.</summary>
@@ -234,7 +262,11 @@ internal sealed class GroupInbox(int capacity)
             var partition = order[(firstInTurn + i) % order.Count];
             if (paused.Contains(partition)) continue;
             var queue = owned[partition];
-            while (records.Count < maxRecords && queue.TryDequeue(out var record)) records.Add(record);
+            while (records.Count < maxRecords && queue.TryDequeue(out var record))
+            {
+                records.Add(record);
+                if (!held.Contains(partition)) occupied--;
+            }
         }
         deliverable -= records.Count;
         return records;
@@ -244,6 +276,7 @@ internal sealed class GroupInbox(int capacity)
     {
         if (!owned.TryGetValue(partition, out var queue)) return;
         if (!paused.Contains(partition)) deliverable -= queue.Count;
+        if (!held.Contains(partition)) occupied -= queue.Count;
         queue.Clear();
     }
 

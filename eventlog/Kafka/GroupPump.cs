@@ -58,7 +58,7 @@ internal sealed class GroupPump
             consumer.Subscribe(topics);
             while (!stopping)
             {
-                ApplyPauses();
+                if (inbox.TakeReleased() is { Count: > 0 } released) consumer.Resume(released.Select(Theirs));
                 if (inbox.WaitForRoom(slowCaller)) Fetch(); // 1, 2
                 else HoldBack();
             }
@@ -90,29 +90,26 @@ internal sealed class GroupPump
         batch.Clear();
     }
 
-    /// <summary>1. Pausing drops what the client prefetched, so it is done only for a caller that stays slow.</summary>
+    /// <summary>
+    /// 1. Pausing drops what the client prefetched, so it is done only for a caller that stays slow: first for what it has paused
+    /// itself, which must not stand in the way of the rest, then for all.
+    /// </summary>
     private void HoldBack()
     {
+        if (inbox.HoldPaused() is { Count: > 0 } paused)
+        {
+            Pause([.. paused.Select(Theirs)]);
+            return;
+        }
         Pause(consumer.Assignment);
         while (!stopping && !inbox.HasMuchRoom)
         {
             if (Next(PollMs / 2) is not { } early) continue;
             // A partition that came in the meantime: its first records are kept, then it is paused as well.
             inbox.Add([early]);
-            Pause([new KafkaPartition(early.Partition.Topic, early.Partition.Number)]);
+            Pause([Theirs(early.Partition)]);
         }
-        consumer.Resume(consumer.Assignment.Where(partition => !inbox.IsPaused(Ours(partition))).ToList());
-    }
-
-    private void ApplyPauses()
-    {
-        foreach (var (partition, pause) in inbox.TakePauseChanges())
-        {
-            KafkaPartition[] one = [new(partition.Topic, partition.Number)];
-            if (!inbox.Owns(partition)) continue;
-            if (pause) consumer.Pause(one);
-            else consumer.Resume(one);
-        }
+        consumer.Resume(consumer.Assignment.Where(partition => !inbox.IsHeld(Ours(partition))).ToList());
     }
 
     private void Pause(List<KafkaPartition> partitions)
@@ -229,6 +226,8 @@ internal sealed class GroupPump
             inbox.RemoveAll();
         }
     }
+
+    private static KafkaPartition Theirs(TopicPartition partition) => new(partition.Topic, partition.Number);
 
     private static TopicPartition Ours(KafkaPartition partition) => new(partition.Topic, partition.Partition.Value);
 }
