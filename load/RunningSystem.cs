@@ -9,18 +9,28 @@ internal sealed class RunningSystem
 {
     private readonly Dictionary<string, string> _settings;
 
-    private RunningSystem(DirectoryInfo data, string engine, int portBase, Dictionary<string, string> settings)
+    private RunningSystem(
+        DirectoryInfo data, string engine, int portBase, int ingresses, int processors, Dictionary<string, string> settings)
     {
         (Data, Engine, _settings) = (data, engine, settings);
         Api = new IPEndPoint(IPAddress.Loopback, portBase);
-        Ingress = new IPEndPoint(IPAddress.Loopback, portBase + 1);
+        // Further ones have the ports behind the broker's two.
+        Ingresses = [.. Enumerable.Range(1, ingresses).Select(
+            number => new IPEndPoint(IPAddress.Loopback, portBase + (number == 1 ? 1 : 4 + number)))];
+        Processors = processors;
         Simulator = new IPEndPoint(IPAddress.Loopback, portBase + 3);
     }
 
     public DirectoryInfo Data { get; }
     public string Engine { get; }
     public IPEndPoint Api { get; }
-    public IPEndPoint Ingress { get; }
+    public IPEndPoint Ingress => Ingresses[0];
+
+    /// <summary>They share what comes in.</summary>
+    public IReadOnlyList<IPEndPoint> Ingresses { get; }
+
+    /// <summary>How many.</summary>
+    public int Processors { get; }
     public IPEndPoint Simulator { get; }
 
     /// <summary>That its services got, by their names in the environment.</summary>
@@ -46,7 +56,8 @@ internal sealed class RunningSystem
         var settings = state.RootElement.GetProperty("settings").EnumerateObject().ToDictionary(
             setting => setting.Name, setting => setting.Value.GetString()!);
         return new RunningSystem(data, state.RootElement.GetProperty("engine").GetString()!,
-            state.RootElement.GetProperty("portBase").GetInt32(), settings);
+            state.RootElement.GetProperty("portBase").GetInt32(), state.RootElement.GetProperty("ingresses").GetInt32(),
+            state.RootElement.GetProperty("processors").GetInt32(), settings);
     }
 
     // 'dotnet run' starts in the project's folder, a person in the checkout's.

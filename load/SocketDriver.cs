@@ -11,20 +11,21 @@ internal sealed record DriveResult(int Sent, int Ok, TimeSpan Elapsed, Percentil
 }
 
 /// <summary>
-/// Sends ready-made requests over keep-alive connections, one at a time on each. Closed loop: it measures throughput; its
-/// latencies are those of a saturated server.
+/// Sends ready-made requests over keep-alive connections, one at a time on each, the servers in turn. Closed loop: it measures
+/// throughput; its latencies are those of a saturated server.
 /// </summary>
 internal static class SocketDriver
 {
-    public static async Task<DriveResult> DriveAsync(IPEndPoint server, IReadOnlyList<ReadOnlyMemory<byte>> requests, int connections)
+    public static async Task<DriveResult> DriveAsync(
+        IReadOnlyList<IPEndPoint> servers, IReadOnlyList<ReadOnlyMemory<byte>> requests, int connections)
     {
         var next = -1;
         var ok = 0;
         var latencies = new Histogram();
         var started = Stopwatch.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, connections).Select(async _ =>
+        await Task.WhenAll(Enumerable.Range(0, connections).Select(async number =>
         {
-            using var connection = new KeepAliveConnection(server);
+            using var connection = new KeepAliveConnection(servers[number % servers.Count]);
             int index;
             while ((index = Interlocked.Increment(ref next)) < requests.Count)
             {

@@ -45,7 +45,7 @@ internal static class MixedCommand
             target.System, token, settings.Seed, TemplateWords.RunAt(TimeProvider.System.GetUtcNow()));
         RateCurve Curve(string name, double rate) => new((name, rates.Seconds, rate, rate));
         SideLoop Beside(string name, IRequestSource source, double rate) => new(
-            name, new OpenLoop(target.System.Api, source, new OpenLoopSettings(settings.Connections, Fresh, 0, settings.Seed)),
+            name, new OpenLoop([target.System.Api], source, new OpenLoopSettings(settings.Connections, Fresh, 0, settings.Seed)),
             Curve(name, rate));
         var webhooks = new WebhookSettings(
             Curve("mixed", rates.Webhooks), Fresh, Duplicates, Bytes: null, Adyen: 0.2, PayPal: 0.1, Kills: []);

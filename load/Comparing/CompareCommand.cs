@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PaymentPipeline.Load.Live;
 using PaymentPipeline.Load.Profiles;
+using PaymentPipeline.Load.Running;
 
 namespace PaymentPipeline.Load.Comparing;
 
@@ -25,6 +26,12 @@ internal static class CompareCommand
             Description = "The peak, of which half is offered for the latency. Default: what the whole way sustained in the same round.",
         };
         var bytes = new Option<int>("--bytes") { Description = "Of each body.", DefaultValueFactory = _ => 2500 };
+        var fsync = new Option<string>("--kafka-fsync")
+        {
+            Description = "Whether the broker syncs to disk before it acknowledges; off is to show what it costs, and not durable.",
+            DefaultValueFactory = _ => "on",
+        };
+        fsync.AcceptOnlyFromAmong("on", "off");
         var command = new Command("compare", $"""
             Floors and ours in turn, several rounds, ratios pair by pair. Each round measures:
               - a bare endpoint, the same with one HMAC, then the ingress alone (durable answers, processors held)
@@ -34,13 +41,13 @@ internal static class CompareCommand
 
             Example:
               ./pipeline load compare --engine kafka --rounds 3 --seconds 0
-            """) { rounds, webhooks, seconds, rate, bytes };
+            """) { rounds, webhooks, seconds, rate, bytes, fsync };
         var options = LoadOptions.AddTo(command, connections: 256);
         command.SetAction((parsed, cancellationToken) => RunAsync(
             options.Read(parsed, "compare"),
             new CompareSettings(
                 parsed.GetValue(rounds), parsed.GetValue(webhooks), parsed.GetValue(seconds), parsed.GetValue(rate),
-                parsed.GetValue(bytes)),
+                parsed.GetValue(bytes), parsed.GetValue(fsync) == "on"),
             cancellationToken));
         return command;
     }
@@ -54,13 +61,17 @@ internal static class CompareCommand
             { Seconds: < 0 } or { Rate: <= 0 } or { Bytes: < 500 or > 100_000 } => "--seconds, --rate or --bytes is out of range.",
             _ => null,
         };
+        if (!compare.KafkaFsync && (settings.Engine != "kafka" || settings.Data is not null))
+            throw new UserErrorException("--kafka-fsync off: only for a system of its own with --engine kafka.");
         if (problem is not null) throw new UserErrorException(problem);
         var view = new LiveView("compare", settings.Json);
         await using var target = await Target.OpenAsync(settings, view.Say, cancellationToken);
+        if (!compare.KafkaFsync) await BrokerFsync.TurnOffAsync(target.System);
         var report = await new CompareRun(settings, compare, target, view).PlayAsync(cancellationToken);
         return await Output.WriteAsync(report, settings);
     }
 }
 
 /// <param name="Rate">The peak, of which half is offered; null for what the round sustained.</param>
-internal sealed record CompareSettings(int Rounds, int Webhooks, double Seconds, double? Rate, int Bytes);
+/// <param name="KafkaFsync">Of a single broker, before its acknowledgement.</param>
+internal sealed record CompareSettings(int Rounds, int Webhooks, double Seconds, double? Rate, int Bytes, bool KafkaFsync);

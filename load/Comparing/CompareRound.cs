@@ -43,7 +43,8 @@ internal sealed class CompareRound(
         await run.GoneAsync(cancellationToken);
         var before = await Backlog.AppliedAsync(cancellationToken);
         DriveResult accepted;
-        using (await HeldService.HoldAsync(run.Target.Services, "processors", Backlog.Database, cancellationToken))
+        using (await HeldService.HoldAsync(
+            run.Target.Services, Services.All("processors", run.Target.System.Processors), Backlog.Database, cancellationToken))
         {
             meter.Skip();
             var spent = meter.CpuSeconds();
@@ -105,7 +106,7 @@ internal sealed class CompareRound(
 
     private async Task<double> BareAsync(string name, IPEndPoint address)
     {
-        var driven = await SocketDriver.DriveAsync(address, ready.Current, run.Common.Connections);
+        var driven = await SocketDriver.DriveAsync([address], ready.Current, run.Common.Connections);
         Add(name, driven.PerSecond, driven.Latency);
         return driven.PerSecond;
     }

@@ -37,7 +37,7 @@ internal sealed class CompareRun(RunSettings settings, CompareSettings compare, 
         {
             view.Say("Warming up ...");
             await DriveAsync(ready, cancellationToken);
-            foreach (var floor in new[] { bare, signed }) await SocketDriver.DriveAsync(floor.Address, ready.Current, settings.Connections);
+            foreach (var floor in new[] { bare, signed }) await SocketDriver.DriveAsync([floor.Address], ready.Current, settings.Connections);
             await GoneAsync(cancellationToken);
             for (var round = 1; round <= compare.Rounds; round++)
                 await new CompareRound(this, round, ready, meter, bare, signed).PlayAsync(cancellationToken);
@@ -71,7 +71,7 @@ internal sealed class CompareRun(RunSettings settings, CompareSettings compare, 
         var requests = ready.Next();
         GC.Collect();
         cancellationToken.ThrowIfCancellationRequested();
-        var driven = await SocketDriver.DriveAsync(target.System.Ingress, requests, settings.Connections);
+        var driven = await SocketDriver.DriveAsync(target.System.Ingresses, requests, settings.Connections);
         _sent += driven.Sent;
         _accepted += driven.Ok;
         _seconds += driven.Elapsed.TotalSeconds;
@@ -90,7 +90,7 @@ internal sealed class CompareRun(RunSettings settings, CompareSettings compare, 
     {
         var mix = Mix();
         var watch = new ReadableWatch(target.Backlog.Log, mix.Run);
-        using var loop = new OpenLoop(target.System.Ingress, mix, new OpenLoopSettings(
+        using var loop = new OpenLoop(target.System.Ingresses, mix, new OpenLoopSettings(
             settings.Connections, Fresh: 0.05, Duplicates: 0, settings.Seed)) { OnDue = watch.Due };
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var isReading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -152,6 +152,8 @@ internal sealed class CompareRun(RunSettings settings, CompareSettings compare, 
                 ["webhooks each"] = $"{compare.Webhooks}",
                 ["body"] = $"{compare.Bytes} bytes",
                 ["connections"] = $"{settings.Connections}",
+                ["instances"] = $"{target.System.Ingresses.Count} ingress, {target.System.Processors} processors",
+                ["kafka syncs before it acknowledges"] = target.System.Engine != "kafka" ? "no kafka" : compare.KafkaFsync ? "yes" : "no",
                 ["seconds of each latency"] = FormattableString.Invariant($"{compare.Seconds}"),
                 ["seed"] = settings.Seed.ToString(CultureInfo.InvariantCulture),
             },

@@ -40,7 +40,7 @@ internal static class FloorsCommand
         using var server = await BareEndpoint.StartAsync(system.Ingress.Port + 50, hmac);
         var run = Stopwatch.GetTimestamp().ToString("x", CultureInfo.InvariantCulture);
         var ready = SignedWebhooks.Build(requests, "whsec_floor", $"{server.Address}", run);
-        var driven = await SocketDriver.DriveAsync(server.Address, ready, Connections);
+        var driven = await SocketDriver.DriveAsync([server.Address], ready, Connections);
         return driven.PerSecond;
     }
 

@@ -14,6 +14,16 @@ internal sealed class LoadOptions
         Description = "The event log of the own system.",
         DefaultValueFactory = _ => "postgres",
     };
+    private readonly Option<int> _ingresses = new("--ingresses")
+    {
+        Description = "How many of them the own system has; the connections go to them in turn.",
+        DefaultValueFactory = _ => 1,
+    };
+    private readonly Option<int> _processors = new("--processors")
+    {
+        Description = "How many of them the own system has.",
+        DefaultValueFactory = _ => 1,
+    };
     private readonly Option<bool> _keep = new("--keep") { Description = "Leave the folder of the own system." };
     private readonly Option<int> _connections;
     private readonly Option<int> _seed = new("--seed")
@@ -42,7 +52,7 @@ internal sealed class LoadOptions
     public static LoadOptions AddTo(Command command, int connections = 128)
     {
         var options = new LoadOptions(connections);
-        Option[] all = [options._data, options._engine, options._keep, options._connections, options._seed, options._out,
+        Option[] all = [options._data, options._engine, options._ingresses, options._processors, options._keep, options._connections, options._seed, options._out,
             options._baseline, options._json];
         foreach (var option in all) command.Options.Add(option);
         return options;
@@ -59,6 +69,8 @@ internal sealed class LoadOptions
         profile, parsed.GetValue(_data), parsed.GetValue(_engine)!, parsed.GetValue(_keep), parsed.GetValue(_connections),
         parsed.GetValue(_seed), parsed.GetValue(_out), parsed.GetValue(_baseline), parsed.GetValue(_json))
     {
+        Ingresses = parsed.GetValue(_ingresses),
+        Processors = parsed.GetValue(_processors),
         WarmUp = parsed.CommandResult.Command.Options.Contains(_warmUp) ? parsed.GetValue(_warmUp) : 0,
     };
 }
@@ -69,4 +81,7 @@ internal sealed record RunSettings(
 {
     /// <summary>Seconds.</summary>
     public double WarmUp { get; init; }
+
+    public int Ingresses { get; init; } = 1;
+    public int Processors { get; init; } = 1;
 }

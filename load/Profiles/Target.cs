@@ -11,7 +11,7 @@ internal sealed class Target : IAsyncDisposable
     {
         (System, _own) = (system, own);
         Backlog = new Backlog(system);
-        Services = new Services(system.Data);
+        Services = new Services(system);
     }
 
     public RunningSystem System { get; }
@@ -28,7 +28,7 @@ internal sealed class Target : IAsyncDisposable
     {
         if (settings.Data is { } data) return new Target(RunningSystem.Read(data), own: null);
         say($"Starting a system of its own on {settings.Engine} ...");
-        var own = await OwnSystem.StartAsync(settings.Engine, settings.Keep, cancellationToken);
+        var own = await OwnSystem.StartAsync(settings, cancellationToken);
         if (settings.Keep) say($"Its folder, which is kept: {own.Data.FullName}");
         return new Target(RunningSystem.Read(own.Data), own);
     }

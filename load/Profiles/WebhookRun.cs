@@ -26,7 +26,7 @@ internal sealed class WebhookRun(RunSettings settings, WebhookSettings webhooks,
         if (settings.WarmUp > 0 && !await WarmUpAsync(cancellationToken)) throw new OperationCanceledException(cancellationToken);
         var mix = new WebhookMix(target.System, new MixSettings(
             settings.Seed, webhooks.Bytes, webhooks.Adyen, webhooks.PayPal, (long)(webhooks.Curve.Arrivals * (1 - webhooks.Duplicates))));
-        using var loop = new OpenLoop(target.System.Ingress, mix, new OpenLoopSettings(
+        using var loop = new OpenLoop(target.System.Ingresses, mix, new OpenLoopSettings(
             settings.Connections, webhooks.Fresh, webhooks.Duplicates, settings.Seed));
         var beside = Beside(mix);
         var inboxBefore = await target.Backlog.InboxAsync(cancellationToken);
@@ -59,7 +59,7 @@ internal sealed class WebhookRun(RunSettings settings, WebhookSettings webhooks,
         view.Say("Warming up ...");
         var mix = new WebhookMix(target.System, new MixSettings(
             settings.Seed, webhooks.Bytes, webhooks.Adyen, PayPal: 0, Requests: 0));
-        using var loop = new OpenLoop(target.System.Ingress, mix, new OpenLoopSettings(
+        using var loop = new OpenLoop(target.System.Ingresses, mix, new OpenLoopSettings(
             settings.Connections, webhooks.Fresh, webhooks.Duplicates, settings.Seed));
         var rate = Math.Max(WarmUpRateMin, webhooks.Curve.Peak / 4);
         await loop.RunAsync(new RateCurve(("warming up", settings.WarmUp, rate, rate)), cancellationToken);
@@ -150,6 +150,7 @@ internal sealed class WebhookRun(RunSettings settings, WebhookSettings webhooks,
         var said = new Dictionary<string, string>(webhooks.Words().Concat(Surroundings.Settings()))
         {
             ["connections"] = $"{settings.Connections}",
+            ["instances"] = $"{target.System.Ingresses.Count} ingress, {target.System.Processors} processors",
             ["seed"] = settings.Seed.ToString(CultureInfo.InvariantCulture),
             ["PayPal"] = FormattableString.Invariant($"{mix.PayPalShare:P0}"),
         };

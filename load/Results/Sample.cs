@@ -37,7 +37,7 @@ internal sealed record Sample
 }
 
 /// <summary>One process in one second.</summary>
-/// <param name="Name">"ingress", "processors 2", "postgres": the same in every second. A group of processes is summed.</param>
+/// <param name="Name">"ingress", "processors-2", "postgres": the same in every second. A group of processes is summed.</param>
 /// <param name="Cpu">Cores used: 1.0 is one whole core for the whole second.</param>
 /// <param name="Rss">Resident memory, bytes.</param>
 internal sealed record ProcessSample(string Name, double Cpu, long Rss);

@@ -17,26 +17,32 @@ internal sealed class HeldService : IDisposable
         WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid() AND state <> 'idle'
         """;
 
-    private readonly int _processId;
+    private readonly int[] _processIds;
 
-    private HeldService(int processId) => _processId = processId;
+    private HeldService(int[] processIds) => _processIds = processIds;
 
     public static async Task<HeldService> HoldAsync(
-        Services services, string service, NpgsqlDataSource database, CancellationToken cancellationToken)
+        Services services, IEnumerable<string> held, NpgsqlDataSource database, CancellationToken cancellationToken)
     {
-        var id = services.ProcessId(service) ?? throw new UserErrorException($"{service} does not run.");
+        int[] ids = [.. held.Select(service =>
+            services.ProcessId(service) ?? throw new UserErrorException($"{service} does not run."))];
         for (var tries = 0; tries < TriesMax; tries++)
         {
-            Signals.Send(id, Signals.Stop);
+            Send(ids, Signals.Stop);
             // What they had sent to the server before is done in no time.
             await Task.Delay(20, CancellationToken.None);
             await using var command = database.CreateCommand(BusySql);
-            if ((long)(await command.ExecuteScalarAsync(CancellationToken.None))! == 0) return new HeldService(id);
-            Signals.Send(id, Signals.Continue);
+            if ((long)(await command.ExecuteScalarAsync(CancellationToken.None))! == 0) return new HeldService(ids);
+            Send(ids, Signals.Continue);
             await Task.Delay(50, cancellationToken);
         }
-        throw new UserErrorException($"{service} were never without work: is somebody else using this system?");
+        throw new UserErrorException("The processors were never without work: is somebody else using this system?");
     }
 
-    public void Dispose() => Signals.Send(_processId, Signals.Continue);
+    public void Dispose() => Send(_processIds, Signals.Continue);
+
+    private static void Send(int[] processIds, int signal)
+    {
+        foreach (var id in processIds) Signals.Send(id, signal);
+    }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Npgsql;
+using PaymentPipeline.Load.Profiles;
 
 namespace PaymentPipeline.Load.Running;
 
@@ -29,14 +30,15 @@ internal sealed class OwnSystem : IAsyncDisposable
     /// <summary>A line of <c>up</c> after it was ready: a service died and was started again.</summary>
     public Action<string> Report { get; set; } = _ => { };
 
-    public static async Task<OwnSystem> StartAsync(string engine, bool keep, CancellationToken cancellationToken)
+    public static async Task<OwnSystem> StartAsync(RunSettings settings, CancellationToken cancellationToken)
     {
         // Not /tmp, which may be memory: what is not on a disk is not durable.
         var data = Directory.CreateDirectory(Path.Combine("/var/tmp", string.Create(
             CultureInfo.InvariantCulture, $"paymentpipeline-load-{Environment.ProcessId}-{Stopwatch.GetTimestamp() % 1_000_000}")));
-        var ports = FreePorts().ToString(CultureInfo.InvariantCulture);
-        var start = Ops.Session("up", "--idle", "--engine", engine, "--port-base", ports, "--data", data.FullName);
-        var system = new OwnSystem(Process.Start(start)!, data, keep);
+        var ports = Invariant(FreePorts());
+        var start = Ops.Session("up", "--idle", "--engine", settings.Engine, "--port-base", ports, "--data", data.FullName,
+            "--ingresses", Invariant(settings.Ingresses), "--processors", Invariant(settings.Processors));
+        var system = new OwnSystem(Process.Start(start)!, data, settings.Keep);
         try
         {
             system.Listen();
@@ -131,6 +133,8 @@ internal sealed class OwnSystem : IAsyncDisposable
             if (Enumerable.Range(first, PortsEach).All(IsFree)) return first;
         throw new UserErrorException("No ten ports in a row are free.");
     }
+
+    private static string Invariant(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static bool IsFree(int port)
     {

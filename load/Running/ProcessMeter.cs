@@ -30,7 +30,7 @@ internal sealed class ProcessMeter
         var backend = (int)(await command.ExecuteScalarAsync(cancellationToken))!;
         // On another machine the number may be anybody's here.
         var postmaster = Stat(backend) is { Name: "postgres" } stat ? stat.Parent : (int?)null;
-        var meter = new ProcessMeter(new Services(system.Data), postmaster, FindBroker(system.Data));
+        var meter = new ProcessMeter(new Services(system), postmaster, FindBroker(system.Data));
         meter.Skip();
         return meter;
     }
@@ -70,7 +70,7 @@ internal sealed class ProcessMeter
 
     private IEnumerable<(string Name, double Cpu, long Rss)> Processes()
     {
-        foreach (var name in Services.Names)
+        foreach (var name in _services.Names)
             if (_services.ProcessId(name) is { } id && Stat(id) is { } stat)
                 yield return (name, stat.Own, stat.Rss);
         if (_postmaster is { } postmaster && Postgres(postmaster) is var (cpu, rss)) yield return ("postgres", cpu, rss);

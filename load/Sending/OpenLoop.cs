@@ -32,11 +32,13 @@ internal sealed class OpenLoop : IDisposable
     private long _next;
     private int _underWay;
 
-    public OpenLoop(IPEndPoint server, IRequestSource source, OpenLoopSettings settings)
+    /// <param name="servers">The connections go to them in turn.</param>
+    public OpenLoop(IReadOnlyList<IPEndPoint> servers, IRequestSource source, OpenLoopSettings settings)
     {
         (_source, _settings) = (source, settings);
         _random = new Random(settings.Seed);
-        _connections = [.. Enumerable.Range(0, settings.Connections).Select(_ => new LoadConnection(server, source.NewSender()))];
+        _connections = [.. Enumerable.Range(0, settings.Connections)
+            .Select(number => new LoadConnection(servers[number % servers.Count], source.NewSender()))];
         _room = new WaitingRoom(_connections, settings.WaitingMax);
     }
 

@@ -22,8 +22,8 @@ internal static class UpCommand
     // Without a terminal a line every three seconds is enough.
     private const int LinesPerSay = 12;
 
-    private sealed record Settings(DirectoryInfo Data, string Engine, int PortBase, bool Idle, bool Once, int Orders, int ApiOrders,
-        int Seed);
+    private sealed record Settings(DirectoryInfo Data, string Engine, int PortBase, Instances Instances, bool Idle, bool Once, int Orders,
+        int ApiOrders, int Seed);
 
     public static Command Build()
     {
@@ -33,6 +33,10 @@ internal static class UpCommand
         engine.AcceptOnlyFromAmong("postgres", "kafka");
         var portBase = new Option<int>("--port-base") { Description = "api N, ingress N+1, processors N+2, simulator N+3.",
             DefaultValueFactory = _ => 8080 };
+        var ingresses = new Option<int>("--ingresses") { Description = "How many of them; they share the webhooks.",
+            DefaultValueFactory = _ => 1 };
+        var processors = new Option<int>("--processors") { Description = "How many of them; they divide the log's partitions.",
+            DefaultValueFactory = _ => 1 };
         var orders = new Option<int>("--orders") { Description = "How many orders the shop plays.", DefaultValueFactory = _ => 300 };
         var apiOrders = new Option<int>("--api-orders") { Description = "How many orders go through the API; 0 for none.",
             DefaultValueFactory = _ => 60 };
@@ -41,10 +45,11 @@ internal static class UpCommand
         var data = CommonOptions.Data();
         var command = new Command("up",
             "Starts PostgreSQL, simulator, ingress, processors and api, plays a small shop's traffic, prints what to try.")
-            { idle, once, engine, portBase, orders, apiOrders, seed, data }.WithExample("./pipeline up --once --engine kafka");
+            { idle, once, engine, portBase, ingresses, processors, orders, apiOrders, seed, data }.WithExample("./pipeline up --once --engine kafka");
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            new Settings(parsed.GetValue(data)!, parsed.GetValue(engine)!, parsed.GetValue(portBase), parsed.GetValue(idle),
-                parsed.GetValue(once), parsed.GetValue(orders), parsed.GetValue(apiOrders), parsed.GetValue(seed)),
+            new Settings(parsed.GetValue(data)!, parsed.GetValue(engine)!, parsed.GetValue(portBase),
+                new Instances(parsed.GetValue(ingresses), parsed.GetValue(processors)), parsed.GetValue(idle), parsed.GetValue(once),
+                parsed.GetValue(orders), parsed.GetValue(apiOrders), parsed.GetValue(seed)),
             cancellationToken));
         return command;
     }
@@ -53,9 +58,12 @@ internal static class UpCommand
     {
         if (settings.PortBase is < 1 or > 65000) throw new UserErrorException(
             $"--port-base {settings.PortBase}: choose a number from 1 to 65000.");
+        if (settings.Instances is not { Ingresses: >= 1 and <= Instances.Max, Processors: >= 1 and <= Instances.Max })
+            throw new UserErrorException($"--ingresses, --processors: choose from 1 to {Instances.Max} of each.");
         if (settings.Orders < 1) throw new UserErrorException($"--orders {settings.Orders}: choose at least 1, or --idle for no traffic.");
         if (settings.ApiOrders < 0) throw new UserErrorException($"--api-orders {settings.ApiOrders}: choose 0 or more.");
-        await using var system = await RunningSystem.StartAsync(settings.Data, settings.Engine, settings.PortBase, Say, cancellationToken);
+        await using var system = await RunningSystem.StartAsync(
+            settings.Data, settings.Engine, settings.PortBase, settings.Instances, Say, cancellationToken);
         PrintAddresses(system.Ports);
         var status = 0;
         try

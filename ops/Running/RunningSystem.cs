@@ -17,13 +17,14 @@ internal sealed class RunningSystem : IAsyncDisposable
     private readonly DirectoryInfo _data;
     private readonly string _engine;
     private readonly int _portBase;
+    private readonly Instances _instances;
     private readonly Action<string> _say;
     private PrivatePostgres? _postgres;
     private PrivateKafka? _kafka;
 
-    private RunningSystem(DirectoryInfo data, string engine, int portBase, Action<string> say)
+    private RunningSystem(DirectoryInfo data, string engine, int portBase, Instances instances, Action<string> say)
     {
-        (_data, _engine, _portBase, _say) = (data, engine, portBase, say);
+        (_data, _engine, _portBase, _instances, _say) = (data, engine, portBase, instances, say);
         Ports = Ports.From(portBase);
     }
 
@@ -34,15 +35,15 @@ internal sealed class RunningSystem : IAsyncDisposable
     public static bool TrustsDevelopmentKey =>
         DevelopmentKey.IsAllowed && !IsSet("Auth__SigningKeys__0") && !IsSet("Auth__JwksUri");
 
-    public static async Task<RunningSystem> StartAsync(DirectoryInfo data, string engine, int portBase, Action<string> say,
-        CancellationToken cancellationToken)
+    public static async Task<RunningSystem> StartAsync(DirectoryInfo data, string engine, int portBase, Instances instances,
+        Action<string> say, CancellationToken cancellationToken)
     {
         data.Create();
         if (SystemState.Load(data) is { } other && other.IsRunning())
             throw new UserErrorException(
                 $"a system runs already in {data.FullName} (process {other.ProcessId}, ports from {other.PortBase}): stop it with Ctrl-C, or choose another --data and --port-base.");
-        var system = new RunningSystem(data, engine, portBase, say);
-        system.Ports.RequireFree(withKafka: engine == "kafka" && !IsSet("EventLog__Kafka__BootstrapServers"));
+        var system = new RunningSystem(data, engine, portBase, instances, say);
+        system.Ports.RequireFree(withKafka: engine == "kafka" && !IsSet("EventLog__Kafka__BootstrapServers"), instances);
         try
         {
             await system.StartStoresAsync(cancellationToken);
@@ -141,6 +142,8 @@ internal sealed class RunningSystem : IAsyncDisposable
     {
         Engine = _engine,
         PortBase = _portBase,
+        Ingresses = _instances.Ingresses,
+        Processors = _instances.Processors,
         ProcessId = Environment.ProcessId,
         Settings = _settings.Concat(_apiSettings).ToDictionary(
             pair => pair.Key, pair => Environment.GetEnvironmentVariable(pair.Key) ?? pair.Value),
@@ -148,22 +151,27 @@ internal sealed class RunningSystem : IAsyncDisposable
 
     private async Task StartServicesAsync(CancellationToken cancellationToken)
     {
-        await StartAsync("ingress", Ports.Ingress, [], cancellationToken);
-        await StartAsync("processors", Ports.Processors, [], cancellationToken);
+        for (var number = 1; number <= _instances.Ingresses; number++)
+            await StartAsync("ingress", Ports.IngressOf(number), [], cancellationToken, number);
+        for (var number = 1; number <= _instances.Processors; number++)
+            await StartAsync("processors", Ports.ProcessorsOf(number), [], cancellationToken, number);
         await StartAsync("api", Ports.Api, [], cancellationToken);
     }
 
-    private async Task StartAsync(string name, int port, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    private async Task StartAsync(
+        string program, int port, IReadOnlyList<string> arguments, CancellationToken cancellationToken, int number = 1)
     {
+        var name = Instances.Name(program, number);
         _say($"{name}: starting on port {port} ...");
         var logs = Path.Combine(_data.FullName, "logs");
         Directory.CreateDirectory(logs);
-        var known = name == "api" ? _settings.Concat(_apiSettings) : _settings;
+        var known = program == "api" ? _settings.Concat(_apiSettings) : _settings;
         var settings = new Dictionary<string, string>(known) { ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}" };
-        var service = new ServiceProcess(name, port, arguments, settings, Path.Combine(logs, $"{name}.log"))
+        var service = new ServiceProcess(program, port, arguments, settings, Path.Combine(logs, $"{name}.log"))
         {
+            Name = name,
             Report = _say,
-            ReadyPath = name == "simulator" ? "/health/live" : "/health/ready",
+            ReadyPath = program == "simulator" ? "/health/live" : "/health/ready",
         };
         _services.Add(service);
         await service.StartAsync(cancellationToken);

@@ -5,14 +5,15 @@ namespace PaymentPipeline.Ops.Running;
 
 /// <summary>One of our programs as a process of its own; its output goes to a file. Restarted when it dies.</summary>
 internal sealed class ServiceProcess(
-    string name, int port, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> settings, string logFile) : IAsyncDisposable
+    string program, int port, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> settings, string logFile) : IAsyncDisposable
 {
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(3) };
     private readonly CancellationTokenSource _stopping = new();
     private Process? _process;
     private Task _supervision = Task.CompletedTask;
 
-    public string Name => name;
+    /// <summary>The program's, or that of one of several.</summary>
+    public required string Name { get; init; }
     public string Address => $"http://127.0.0.1:{port}";
     public int Restarts { get; private set; }
 
@@ -60,13 +61,13 @@ internal sealed class ServiceProcess(
 
     private Process Launch()
     {
-        var assembly = $"PaymentPipeline.{char.ToUpperInvariant(name[0])}{name[1..]}.dll";
-        var program = Path.Combine(CommonOptions.Root, name, "bin", Configuration, "net10.0", assembly);
+        var assembly = $"PaymentPipeline.{char.ToUpperInvariant(program[0])}{program[1..]}.dll";
+        var path = Path.Combine(CommonOptions.Root, program, "bin", Configuration, "net10.0", assembly);
         // Through a shell for the log file, and in a session of its own, so that Ctrl-C reaches only 'up', which stops all in order.
         const string command = "log=$1; shift; exec dotnet \"$0\" \"$@\" >>\"$log\" 2>&1";
-        var start = new ProcessStartInfo("setsid", ["bash", "-c", command, program, logFile, .. arguments])
+        var start = new ProcessStartInfo("setsid", ["bash", "-c", command, path, logFile, .. arguments])
         {
-            WorkingDirectory = Path.GetDirectoryName(program),
+            WorkingDirectory = Path.GetDirectoryName(path),
         };
         foreach (var (key, value) in settings) start.Environment.TryAdd(key, value);
         if (name == "processors") start.Environment.TryAdd(YoungestGeneration, YoungestGenerationBytes);
@@ -80,7 +81,7 @@ internal sealed class ServiceProcess(
         var lastAnswer = "no answer";
         for (var attempt = 0; attempt < 600; attempt++)
         {
-            if (_process!.HasExited) throw new UserErrorException($"{name} ended while starting: {LastLine()} (its log: {logFile}).");
+            if (_process!.HasExited) throw new UserErrorException($"{Name} ended while starting: {LastLine()} (its log: {logFile}).");
             try
             {
                 using var answer = await Http.GetAsync(new Uri($"{Address}{ReadyPath}"), cancellationToken);
@@ -94,7 +95,7 @@ internal sealed class ServiceProcess(
             }
             await Task.Delay(100, cancellationToken);
         }
-        throw new UserErrorException($"{name} was not ready within a minute: {lastAnswer} (its log: {logFile}).");
+        throw new UserErrorException($"{Name} was not ready within a minute: {lastAnswer} (its log: {logFile}).");
     }
 
     private async Task SuperviseAsync()
@@ -112,7 +113,7 @@ internal sealed class ServiceProcess(
                 return;
             }
             Restarts++;
-            Report($"{name} died (status {_process.ExitCode}) and was started again; its log: {logFile}");
+            Report($"{Name} died (status {_process.ExitCode}) and was started again; its log: {logFile}");
             _process.Dispose();
             _process = Launch();
         }

@@ -12,6 +12,8 @@ internal sealed record SystemState
 {
     public required string Engine { get; init; }
     public required int PortBase { get; init; }
+    public int Ingresses { get; init; } = 1;
+    public int Processors { get; init; } = 1;
 
     /// <summary>The settings that the services got, <c>Section__Key</c> to value. The file is readable by its owner only.</summary>
     public required IReadOnlyDictionary<string, string> Settings { get; init; }

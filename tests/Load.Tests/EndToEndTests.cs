@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using PaymentPipeline.Load.Results;
+using PaymentPipeline.TestKit;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -99,6 +100,33 @@ public sealed class EndToEndTests(ITestOutputHelper output) : IDisposable
 
         Assert.Contains("./pipeline load steady", _said, StringComparison.Ordinal);
         Assert.DoesNotContain("PaymentPipeline.Load", _said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public Task Two_of_each_share_the_work_and_a_killed_one_of_each_loses_nothing_on_postgres() => ShareAsync("postgres");
+
+    [OwnKafkaFact]
+    public Task Two_of_each_share_the_work_and_a_killed_one_of_each_loses_nothing_on_kafka() => ShareAsync("kafka");
+
+    private async Task ShareAsync(string engine)
+    {
+        // Clean is also the run's own claim that every acknowledged event is applied.
+        var report = await ReportAsync(
+            "steady", "--engine", engine, "--ingresses", "2", "--processors", "2", "--kill", "ingress-2,processors-2",
+            "--rate", "500", "--seconds", "16", "--warm-up", "4", "--connections", "32");
+
+        Assert.True(report.Summary.Accepted > 4_000, $"{report.Summary.Accepted} accepted");
+        AssertShared(report, "ingress", "ingress-2");
+        AssertShared(report, "processors", "processors-2");
+    }
+
+    /// <summary>By their processor time before the deaths: one that has nothing to do spends next to none.</summary>
+    private static void AssertShared(LoadReport report, string first, string second)
+    {
+        var before = report.Samples.Where(sample => sample.At < 8)
+            .SelectMany(sample => sample.Processes).ToLookup(process => process.Name, process => process.Cpu);
+        var (one, other) = (before[first].Sum(), before[second].Sum());
+        Assert.True(Math.Min(one, other) > 0.25 * Math.Max(one, other), $"{first} {one:F2}, {second} {other:F2} core seconds");
     }
 
     /// <summary>The report of a run that ended clean.</summary>

@@ -15,7 +15,7 @@ public sealed class FloorsTests(PostgresDatabase database) : IClassFixture<Postg
         using var server = await BareEndpoint.StartAsync(FreePort(), hmac);
         var requests = SignedWebhooks.Build(200, "whsec_test", $"{server.Address}", "run");
 
-        var driven = await SocketDriver.DriveAsync(server.Address, requests, connections: 4);
+        var driven = await SocketDriver.DriveAsync([server.Address], requests, connections: 4);
 
         Assert.Equal(200, driven.Ok);
     }
