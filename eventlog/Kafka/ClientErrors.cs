@@ -24,11 +24,14 @@ internal static class ClientErrors
 
     /// <summary>The group has gone on without this member: what it holds belongs to others.</summary>
     public static bool IsFenced(ErrorCode code) => code is
-        ErrorCode.IllegalGeneration or ErrorCode.UnknownMemberId or ErrorCode.FencedInstanceId or ErrorCode.Local_Fenced;
+        ErrorCode.UnknownMemberId or ErrorCode.FencedInstanceId or ErrorCode.Local_Fenced;
 
-    /// <summary>A rebalance or a coordinator's move is under way; the same request may succeed after it.</summary>
+    /// <summary>
+    /// A rebalance or a coordinator's move is under way; the same request may succeed after it. An old generation is no loss by itself:
+    /// a rebalance has begun of which this member has not heard, and it keeps what is not taken from it.
+    /// </summary>
     public static bool IsPassing(ErrorCode code) => code is
-        ErrorCode.RebalanceInProgress or ErrorCode.NotCoordinatorForGroup or ErrorCode.GroupCoordinatorNotAvailable
+        ErrorCode.RebalanceInProgress or ErrorCode.IllegalGeneration or ErrorCode.NotCoordinatorForGroup or ErrorCode.GroupCoordinatorNotAvailable
         or ErrorCode.GroupLoadInProgress or ErrorCode.Local_WaitCoord or ErrorCode.Local_Transport or ErrorCode.Local_TimedOut
         or ErrorCode.RequestTimedOut;
 

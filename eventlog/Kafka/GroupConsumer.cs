@@ -78,8 +78,11 @@ internal sealed class GroupConsumer : ILogConsumer
                 return (refused, null);
             }
             catch (TopicPartitionOffsetException e)
-                when (e.Results.All(result => !result.Error.IsError || ClientErrors.IsFenced(result.Error.Code)))
+                when (e.Results.All(result => !result.Error.IsError || ClientErrors.IsFenced(result.Error.Code)
+                    || ClientErrors.IsPassing(result.Error.Code)))
             {
+                // All of them again: a commit that was stored already is stored as well the second time.
+                if (e.Results.Find(result => ClientErrors.IsPassing(result.Error.Code)) is { } passing) return ([], passing.Error);
                 refused.AddRange(e.Results.Where(result => result.Error.IsError)
                     .Select(result => new TopicPartition(result.Topic, result.Partition.Value)));
                 return (refused, null);

@@ -47,8 +47,12 @@ internal sealed class ProducerLanes : IAsyncDisposable
         }
     }
 
+    /// <summary>What waits for its turn is in no producer yet: it is waited for first, as long as an append may take.</summary>
     public async ValueTask DisposeAsync()
     {
+        var began = time.GetTimestamp();
+        while (Interlocked.Read(ref recordsQueued) > 0 && time.GetElapsedTime(began) < settings.AppendTimeout)
+            await Task.Delay(TimeSpan.FromMilliseconds(10), time);
         foreach (var producer in producers) await producer.DisposeAsync();
     }
 
