@@ -37,7 +37,8 @@ internal sealed class CompareRun(RunSettings settings, CompareSettings compare, 
         {
             view.Say("Warming up ...");
             await DriveAsync(ready, cancellationToken);
-            foreach (var floor in new[] { bare, signed }) await SocketDriver.DriveAsync([floor.Address], ready.Current, settings.Connections);
+            foreach (var floor in new[] { bare, signed })
+                await SocketDriver.DriveAsync([floor.Address], ready.Current, settings.Connections);
             await GoneAsync(cancellationToken);
             for (var round = 1; round <= compare.Rounds; round++)
                 await new CompareRound(this, round, ready, meter, bare, signed).PlayAsync(cancellationToken);

@@ -36,8 +36,8 @@ internal sealed class GrowthReads(RunningSystem system, DevelopmentToken token, 
         {
             cancellationToken.ThrowIfCancellationRequested();
             var requests = Enumerable.Range(0, count).Select(_ => Request(path)).ToList();
-            await SocketDriver.DriveAsync(system.Api, requests[..(count / 10 + 1)], Connections);
-            var driven = await SocketDriver.DriveAsync(system.Api, requests, Connections);
+            await SocketDriver.DriveAsync([system.Api], requests[..(count / 10 + 1)], Connections);
+            var driven = await SocketDriver.DriveAsync([system.Api], requests, Connections);
             results.Add(new RoundResult($"{prefix}{name}", driven.PerSecond, driven.Latency, new Dictionary<string, double>
             {
                 ["not answered 200"] = driven.Sent - driven.Ok,

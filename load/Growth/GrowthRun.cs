@@ -74,7 +74,7 @@ internal sealed class GrowthRun(RunSettings settings, GrowthSettings growth, Liv
         side.Meter.Skip();
         var spent = side.Meter.CpuSeconds();
         var started = Stopwatch.GetTimestamp();
-        var driven = await SocketDriver.DriveAsync(side.Target.System.Ingress, requests, settings.Connections);
+        var driven = await SocketDriver.DriveAsync(side.Target.System.Ingresses, requests, settings.Connections);
         while (await side.Target.Backlog.AppliedAsync(cancellationToken) < before + driven.Ok) await Task.Delay(50, cancellationToken);
         var elapsed = Stopwatch.GetElapsedTime(started).TotalSeconds;
         side.Meter.Read();

@@ -52,7 +52,8 @@ internal sealed class LoadOptions
     public static LoadOptions AddTo(Command command, int connections = 128)
     {
         var options = new LoadOptions(connections);
-        Option[] all = [options._data, options._engine, options._ingresses, options._processors, options._keep, options._connections, options._seed, options._out,
+        Option[] all = [options._data, options._engine, options._ingresses, options._processors,
+            options._keep, options._connections, options._seed, options._out,
             options._baseline, options._json];
         foreach (var option in all) command.Options.Add(option);
         return options;

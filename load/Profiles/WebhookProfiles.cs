@@ -103,7 +103,8 @@ internal static class WebhookProfiles
     private static List<string[]> Kills(string[] asked)
     {
         var sets = asked.Select(one => one.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToList();
-        var unknown = sets.SelectMany(set => set).FirstOrDefault(service => service.Split('-')[0] is not ("ingress" or "processors"));
+        var unknown = sets.SelectMany(set => set).FirstOrDefault(
+            service => service.Split('-')[0] is not ("ingress" or "processors"));
         return unknown is null ? sets : throw new UserErrorException($"--kill {unknown}: choose of ingress and processors (ingress-2, ...).");
     }
 }
