@@ -5,7 +5,8 @@ namespace PaymentPipeline.Ops.Running;
 
 /// <summary>One of our programs as a process of its own; its output goes to a file. Restarted when it dies.</summary>
 internal sealed class ServiceProcess(
-    string program, int port, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> settings, string logFile) : IAsyncDisposable
+    string program, int port, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> settings, string logFile)
+    : IAsyncDisposable
 {
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(3) };
     private readonly CancellationTokenSource _stopping = new();
