@@ -99,10 +99,10 @@ internal sealed class OwnSystem : IAsyncDisposable
         else if (line.StartsWith(Ready, StringComparison.Ordinal)) _ready.TrySetResult();
     }
 
-    // 1.75 GB of the 2 GB that min_wal_size keeps.
+    // Nearly the 4 GB that min_wal_size keeps.
     private const string FillWalSql = """
         SELECT count(pg_logical_emit_message(false, 'load', repeat('0', 1 << 20)))
-        FROM generate_series(1, 1750)
+        FROM generate_series(1, 3700)
         """;
 
     /// <summary>

@@ -86,7 +86,7 @@ internal sealed class PrivatePostgres
         wal_level = minimal
         max_wal_senders = 0
         max_wal_size = 4GB
-        min_wal_size = 2GB
+        min_wal_size = 4GB
         checkpoint_timeout = 15min
         wal_compression = off
         log_parameter_max_length_on_error = 0
