@@ -2,6 +2,7 @@ using PaymentPipeline.Core;
 using PaymentPipeline.Core.Payments;
 using PaymentPipeline.Storage;
 using PaymentPipeline.Storage.Operations;
+using PaymentPipeline.TestKit;
 using Xunit;
 using static PaymentPipeline.Integration.Tests.Storage.Books;
 
@@ -35,6 +36,40 @@ public sealed class QueryTests(Books books) : IClassFixture<Books>
         Assert.Equal(all.Select(snapshot => snapshot.Payment.Id).OrderDescending(), all.Select(snapshot => snapshot.Payment.Id));
         Assert.Superset(made.ToHashSet(), all.Select(snapshot => snapshot.Payment.Id).ToHashSet());
     }
+
+    /// <summary>Counted in rows read, since a plan that sorts all there are is only slow.</summary>
+    [Fact]
+    public async Task A_page_of_many_payments_reads_as_many_rows_as_it_shows()
+    {
+        var large = new Books();
+        await large.InitializeAsync();
+        await large.ExecuteAsync("""
+            INSERT INTO books.payments (
+                id, gateway, account, gateway_payment_id, origin, currency, status, version, amount, authorized, captured, refunded,
+                refund_pending, disputed, fees, memory, created_at, updated_at)
+            SELECT gen_random_uuid(), 'stripe', 'default', 'pi_' || n, 'external', 'EUR', 'SUCCEEDED', 1, 100, 100, 100, 0, 0, 0, 0,
+                '{}', now(), now()
+            FROM generate_series(1, 20000) AS n;
+            ANALYZE books.payments;
+            """);
+        var pages = new PaymentPages(large.Database);
+        var (visible, pageOfTen) = (new Visibility([("stripe", "default"), ("adyen", "default")]), new PaymentFilter { Limit = 10 });
+
+        // Plans change after a connection has used a statement a few times.
+        for (var read = 0; read < 12; read++) Assert.Equal(10, (await pages.ListAsync(pageOfTen, visible, default)).Count);
+
+        await Eventually.Async(async () => await RowsReadAsync(large) > 0, TimeSpan.FromSeconds(30));
+        Assert.InRange(await RowsReadAsync(large), 1, 12 * 20);
+    }
+
+    private static Task<long> RowsReadAsync(Books books) => books.ScalarAsync<long>("""
+        SELECT s.seq_tup_read + coalesce((
+            SELECT sum(i.idx_tup_read)
+            FROM pg_stat_user_indexes AS i
+            WHERE i.relid = s.relid), 0)::bigint
+        FROM pg_stat_user_tables AS s
+        WHERE s.schemaname = 'books' AND s.relname = 'payments'
+        """);
 
     [Fact]
     public async Task Every_filter_finds_what_it_names_and_nothing_else()
