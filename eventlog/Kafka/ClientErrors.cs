@@ -31,7 +31,8 @@ internal static class ClientErrors
     /// a rebalance has begun of which this member has not heard, and it keeps what is not taken from it.
     /// </summary>
     public static bool IsPassing(ErrorCode code) => code is
-        ErrorCode.RebalanceInProgress or ErrorCode.IllegalGeneration or ErrorCode.NotCoordinatorForGroup or ErrorCode.GroupCoordinatorNotAvailable
+        ErrorCode.RebalanceInProgress or ErrorCode.IllegalGeneration
+        or ErrorCode.NotCoordinatorForGroup or ErrorCode.GroupCoordinatorNotAvailable
         or ErrorCode.GroupLoadInProgress or ErrorCode.Local_WaitCoord or ErrorCode.Local_Transport or ErrorCode.Local_TimedOut
         or ErrorCode.RequestTimedOut;
 
