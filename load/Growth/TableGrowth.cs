@@ -5,9 +5,9 @@ namespace PaymentPipeline.Load.Growth;
 
 /// <summary>
 /// Fills one table in one transaction: emptied, its indexes taken away, filled by COPY, its indexes made again. What is written into a
-/// table that its own transaction emptied is born frozen and visible to all, so that no vacuum writes it a second time; and with
-/// <c>wal_level = minimal</c> it goes to the disk once, by the fsync of its file at the commit, and not through the WAL as well. When it
-/// fails the table is empty and has its indexes, as before.
+/// table that its own transaction emptied is born frozen and visible to all, so that no vacuum writes it a second time; and on a server
+/// with <c>wal_level = minimal</c> it goes to the disk once, by the fsync of its file at the commit, and not through the WAL as well.
+/// When it fails the table is empty and has its indexes, as before.
 /// </summary>
 internal sealed class TableGrowth(NpgsqlConnection connection, GrownTable table)
 {

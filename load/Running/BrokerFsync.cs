@@ -11,6 +11,7 @@ namespace PaymentPipeline.Load.Running;
 /// </summary>
 internal static class BrokerFsync
 {
+    private const string FlushMessages = "flush.messages";
     private const string Never = "9223372036854775807";
 
     public static async Task TurnOffAsync(RunningSystem system)
@@ -19,11 +20,15 @@ internal static class BrokerFsync
         var servers = system.Setting("EventLog__Kafka__BootstrapServers");
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = servers }).Build();
         string[] topics = [Topics.Webhooks("stripe"), Topics.Webhooks("adyen"), Topics.Webhooks("paypal"), Topics.PaymentEvents];
-        await admin.IncrementalAlterConfigsAsync(topics.ToDictionary(
-            topic => new ConfigResource { Type = ResourceType.Topic, Name = topic },
-            _ => new List<ConfigEntry>
-            {
-                new() { Name = "flush.messages", Value = Never, IncrementalOperation = AlterConfigOpType.Set },
-            }));
+        var known = await admin.DescribeConfigsAsync(
+            topics.Select(topic => new ConfigResource { Type = ResourceType.Topic, Name = topic }));
+        // What is not named here goes back to the broker's default.
+        await admin.AlterConfigsAsync(known.ToDictionary(
+            topic => topic.ConfigResource,
+            topic => topic.Entries.Values
+                .Where(entry => entry.Source == ConfigSource.DynamicTopicConfig && entry.Name != FlushMessages)
+                .Select(entry => new ConfigEntry { Name = entry.Name, Value = entry.Value })
+                .Append(new ConfigEntry { Name = FlushMessages, Value = Never })
+                .ToList()));
     }
 }

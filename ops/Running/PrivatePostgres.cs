@@ -74,17 +74,15 @@ internal sealed class PrivatePostgres
         await File.AppendAllTextAsync(Path.Combine(_folder, "postgresql.conf"), Settings, cancellationToken);
     }
 
-    // Durability stays as PostgreSQL ships it: fsync, full_page_writes and synchronous_commit are on. The WAL is for this one server and
-    // its crashes: nobody copies from it. min_wal_size keeps the files of one peak for the next: a new one is filled with zeros and synced
-    // before it is used, while every commit waits.
+    // Durability stays as PostgreSQL ships it: fsync, full_page_writes and synchronous_commit are on, and a backup can be taken from it.
+    // min_wal_size keeps the files of one peak for the next: a new one is filled with zeros and synced before it is used, while every
+    // commit waits.
     private const string Settings = """
 
         # PaymentPipeline: one machine, one user, a socket.
         listen_addresses = ''
         max_connections = 100
         shared_buffers = 512MB
-        wal_level = minimal
-        max_wal_senders = 0
         max_wal_size = 4GB
         min_wal_size = 4GB
         checkpoint_timeout = 15min

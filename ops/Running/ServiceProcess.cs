@@ -71,7 +71,7 @@ internal sealed class ServiceProcess(
             WorkingDirectory = Path.GetDirectoryName(path),
         };
         foreach (var (key, value) in settings) start.Environment.TryAdd(key, value);
-        if (name == "processors") start.Environment.TryAdd(YoungestGeneration, YoungestGenerationBytes);
+        if (program == "processors") start.Environment.TryAdd(YoungestGeneration, YoungestGenerationBytes);
         var process = Process.Start(start)!;
         File.WriteAllText(Path.ChangeExtension(logFile, ".pid"), $"{process.Id}");
         return process;

@@ -47,7 +47,7 @@ public sealed class QueryTests(Books books) : IClassFixture<Books>
             INSERT INTO books.payments (
                 id, gateway, account, gateway_payment_id, origin, currency, status, version, amount, authorized, captured, refunded,
                 refund_pending, disputed, fees, memory, created_at, updated_at)
-            SELECT gen_random_uuid(), 'stripe', 'default', 'pi_' || n, 'external', 'EUR', 'SUCCEEDED', 1, 100, 100, 100, 0, 0, 0, 0,
+            SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'stripe', 'default', 'pi_' || n, 'external', 'EUR', 'SUCCEEDED', 1, 100, 100, 100, 0, 0, 0, 0,
                 '{}', now(), now()
             FROM generate_series(1, 20000) AS n;
             ANALYZE books.payments;
