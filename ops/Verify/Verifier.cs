@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using PaymentPipeline.Core.Events;
 using PaymentPipeline.EventLog;
 using PaymentPipeline.Gateways;
 using PaymentPipeline.Ops.Running;
@@ -92,7 +93,8 @@ internal sealed class Verifier(IEventLog log, GatewayRegistry gateways, NpgsqlDa
                 payment.Gateway, payment.Account, payment.GatewayPaymentId, TruthChecks.Figures(
                     payment.Status, payment.Currency,
                     [payment.Authorized, payment.Captured, payment.Refunded, payment.RefundPending, payment.Disputed, payment.Fees],
-                    payment.Events))),
+                    payment.Events),
+                payment.Events.GetValueOrDefault(EventTypes.RefundInitiated))),
             cancellationToken);
     }
 }

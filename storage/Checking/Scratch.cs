@@ -23,7 +23,8 @@ public readonly record struct ReadRange(string Topic, int Partition, long First,
 public readonly record struct SentBody(string Gateway, string Account, byte[] BodyHash, int Accepted, bool IsForged);
 
 /// <summary>What a gateway's truth says of a payment, in one text, as <see cref="TruthChecks"/> writes it of the books.</summary>
-public readonly record struct TrueFigures(string Gateway, string Account, string GatewayPaymentId, string Figures);
+/// <param name="Initiated">RefundInitiated events, which are not in the text.</param>
+public readonly record struct TrueFigures(string Gateway, string Account, string GatewayPaymentId, string Figures, int Initiated);
 
 /// <summary>
 /// What the checker read elsewhere, in temporary tables of one connection, so that the server compares it with the books: by joins that
@@ -47,7 +48,8 @@ public sealed class Scratch : IAsyncDisposable
         CREATE TEMPORARY TABLE sent (
             gateway text COLLATE "C", account text COLLATE "C", body bytea, accepted integer, is_forged boolean);
         CREATE TEMPORARY TABLE truth (
-            gateway text COLLATE "C", account text COLLATE "C", gateway_payment_id text COLLATE "C", figures text COLLATE "C");
+            gateway text COLLATE "C", account text COLLATE "C", gateway_payment_id text COLLATE "C", figures text COLLATE "C",
+            initiated integer);
         """;
 
     private Scratch(NpgsqlConnection connection) => Connection = connection;
@@ -116,6 +118,7 @@ public sealed class Scratch : IAsyncDisposable
             await row.WriteAsync(one.Account, cancellationToken);
             await row.WriteAsync(one.GatewayPaymentId, cancellationToken);
             await row.WriteAsync(one.Figures, cancellationToken);
+            await row.WriteAsync(one.Initiated, cancellationToken);
         }, cancellationToken);
 
     public ValueTask DisposeAsync() => Connection.DisposeAsync();
