@@ -41,7 +41,7 @@ public sealed class EndToEndTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task A_comparison_measures_ours_beside_the_floors()
     {
-        var report = await ReportAsync("compare", "--rounds", "1", "--webhooks", "1000", "--seconds", "2", "--connections", "32");
+        var report = await ReportAsync("compare", "--rounds", "1", "--webhooks", "6000", "--seconds", "2", "--connections", "32");
 
         string[] expected =
         [
