@@ -110,7 +110,10 @@ public sealed class StrictBodyTests(FrontFixture front) : IClassFixture<FrontFix
             Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(1), $"{Stopwatch.GetElapsedTime(started)}");
         }
 
-        Assert.Equal("payload_too_large", (await Server.PostAsync("/v1/probe", $"{{{CollidingNames.Members(100_000)}}}", Key)).Code);
+        // Beyond the limit by less than what is read to its end: further on the connection is cut, and a caller who still sends may see
+        // that before the answer.
+        var tooLarge = $$"""{"filler":"{{new string('x', 270 * 1024)}}",{{CollidingNames.Members(500)}}}""";
+        Assert.Equal("payload_too_large", (await Server.PostAsync("/v1/probe", tooLarge, Key)).Code);
     }
 
     [Fact]
