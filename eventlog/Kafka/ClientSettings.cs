@@ -28,6 +28,8 @@ internal sealed class ClientSettings(EventLogOptions log)
         Acks = Acks.All,
         EnableIdempotence = true,
         LingerMs = options.LingerMs,
+        // Webhooks of a gateway have most of their bytes in common; whatever a batch has is synced to disk and kept for weeks (ADR 23).
+        CompressionType = CompressionType.Lz4,
         MessageTimeoutMs = (int)log.AppendTimeout.TotalMilliseconds,
         // Bounded before it (ProducerLanes); twice that here, since the client counts keys as well.
         QueueBufferingMaxKbytes = (int)Math.Min(int.MaxValue, log.AppendQueueBytesMax / 512),

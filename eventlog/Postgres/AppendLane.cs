@@ -108,7 +108,7 @@ internal sealed class AppendLane : IAsyncDisposable
         var started = time.GetTimestamp();
         try
         {
-            var arrays = new AppendBatch(batch, records);
+            var arrays = new AppendBatch(batch);
             var isSmall = records <= SmallMax;
             await AppendWithRetryAsync(arrays, isSmall);
             EventLogMetrics.AppendDuration.Record(time.GetElapsedTime(started).TotalSeconds);

@@ -17,7 +17,7 @@ internal readonly record struct ReadPosition(TopicRow Topic, int Partition, long
 internal sealed class LogReader(LogDatabase database, TopicCatalog catalog)
 {
     private const string ReadSql = """
-        SELECT slot, first_offset, next_offset, log_offset, appended_at, key, headers, value
+        SELECT slot, first_offset, next_offset, log_offset, record_count, appended_at, key, headers, value
         FROM eventlog.read($1, $2, $3, $4, $5)
         """;
 
@@ -37,39 +37,61 @@ internal sealed class LogReader(LogDatabase database, TopicCatalog catalog)
                 });
                 command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = maxRecords });
                 await using var reader = await command.ExecuteReaderAsync(token);
-                return await ReadRowsAsync(reader, positions, token);
+                return await ReadRowsAsync(reader, positions, maxRecords, token);
             },
             cancellationToken);
 
     private static async Task<List<LogRecord>> ReadRowsAsync(
-        NpgsqlDataReader reader, IReadOnlyList<ReadPosition> positions, CancellationToken token)
+        NpgsqlDataReader reader, IReadOnlyList<ReadPosition> positions, int maxRecords, CancellationToken token)
     {
         var records = new List<LogRecord>();
         var expected = new long[positions.Count];
         for (var i = 0; i < expected.Length; i++) expected[i] = positions[i].Offset;
-        while (await reader.ReadAsync(token))
+        while (records.Count < maxRecords && await reader.ReadAsync(token))
         {
             var slot = reader.GetInt32(0) - 1;
             var partition = positions[slot].TopicPartition;
-            RequireNoGap(reader, partition, expected[slot]++);
-            records.Add(new LogRecord(
-                partition, reader.GetInt64(3), RecordBytes.ToKey(reader.GetFieldValue<byte[]>(5)),
-                RecordBytes.ToHeaders(reader.GetFieldValue<byte[]>(6)), reader.GetFieldValue<byte[]>(7),
-                new DateTimeOffset(reader.GetDateTime(4))));
+            var (first, last) = ReadOffsets(reader, partition, expected[slot]);
+            var stored = ReadRow(reader, (int)(last - first) + 1);
+            var appendedAt = new DateTimeOffset(reader.GetDateTime(5));
+            // Of the first row some may have been read before, of the last some may be too many.
+            for (; expected[slot] <= last && records.Count < maxRecords; expected[slot]++)
+            {
+                var one = stored[expected[slot] - first];
+                records.Add(new LogRecord(
+                    partition, expected[slot], RecordBytes.ToKey(one.Key.Span), RecordBytes.ToHeaders(one.Headers.Span), one.Value,
+                    appendedAt));
+            }
         }
         EventLogMetrics.RecordsRead.Add(records.Count);
         return records;
     }
 
-    /// <summary>Offsets have no holes, so whatever is not the very next one is a fault to stop at, never to jump over.</summary>
-    private static void RequireNoGap(NpgsqlDataReader reader, TopicPartition partition, long expected)
+    private static StoredRecord[] ReadRow(NpgsqlDataReader reader, int count)
     {
-        if (!reader.IsDBNull(3) && reader.GetInt64(3) == expected) return;
-        var (first, next) = (reader.GetInt64(1), reader.GetInt64(2));
-        if (expected < first || expected > next)
+        var value = reader.GetFieldValue<byte[]>(8);
+        return count == 1
+            ? [new StoredRecord(reader.GetFieldValue<byte[]>(6), reader.GetFieldValue<byte[]>(7), value)]
+            : PackedRecords.Unpack(value, count);
+    }
+
+    /// <summary>
+    /// The first and last offset in a row. Offsets have no holes, so a row without the very next one is a fault to stop at, never to
+    /// jump over.
+    /// </summary>
+    private static (long First, long Last) ReadOffsets(NpgsqlDataReader reader, TopicPartition partition, long expected)
+    {
+        if (!reader.IsDBNull(3))
+        {
+            var last = reader.GetInt64(3);
+            var first = last - reader.GetInt16(4) + 1;
+            if (first <= expected && expected <= last) return (first, last);
+        }
+        var (kept, next) = (reader.GetInt64(1), reader.GetInt64(2));
+        if (expected < kept || expected > next)
             throw new OffsetOutOfRangeException(
-                $"Offset {expected} of {partition} is not in the log, which holds {first} up to before {next}.");
-        throw new EventLogException($"Offset {expected} of {partition} is missing though the log holds {first} up to before {next}.");
+                $"Offset {expected} of {partition} is not in the log, which holds {kept} up to before {next}.");
+        throw new EventLogException($"Offset {expected} of {partition} is missing though the log holds {kept} up to before {next}.");
     }
 
     private const string OffsetsSql = """

@@ -70,7 +70,7 @@ public sealed class PostgresEventLog : IEventLog
             routed[i] = catalog.TryGet(records[i].Topic, out var topic)
                 ? RoutedRecord.From(records[i], topic)
                 : throw new InvalidOperationException($"The topic {records[i].Topic} was not loaded.");
-        batch.BatchCommands.Add(new AppendBatch([new PendingAppend(routed, time.GetTimestamp())], routed.Length).ToCommand());
+        batch.BatchCommands.Add(new AppendBatch([new PendingAppend(routed, time.GetTimestamp())]).ToCommand());
     }
 
     /// <summary>Wakes the readers of the topics, here and in other processes.</summary>

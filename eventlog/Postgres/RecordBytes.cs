@@ -6,7 +6,7 @@ namespace PaymentPipeline.EventLog.Postgres;
 /// <summary>
 /// Keys and headers as bytes, so that any text comes back as it was. Headers are, in order, for each:
 /// - a name of <see cref="LogHeaders"/> by its number (one byte), any other by 0, its length (one byte) and its UTF-8;
-/// - the value's length, seven bits a byte, the lowest first, and its UTF-8.
+/// - the value's length (<see cref="VariableLength"/>) and its UTF-8.
 /// A trace context in its usual form is <see cref="PackedTrace"/> and its 25 bytes. Records of earlier versions have every name by
 /// a length of two bytes (big endian, the first of them 0) and its UTF-8, and every value likewise: <see cref="Earlier"/> tells them.
 /// </summary>
@@ -21,7 +21,7 @@ internal static class RecordBytes
 
     public static byte[] FromKey(string key) => Encoding.UTF8.GetBytes(key);
 
-    public static string ToKey(byte[] bytes) => Encoding.UTF8.GetString(bytes);
+    public static string ToKey(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
 
     /// <exception cref="ArgumentException">A name is longer than 255 bytes or a value than 65,535: headers are small.</exception>
     public static byte[] FromHeaders(IReadOnlyList<KeyValuePair<string, string>> headers)
@@ -36,12 +36,12 @@ internal static class RecordBytes
         return bytes[..at].ToArray();
     }
 
-    public static IReadOnlyList<KeyValuePair<string, string>> ToHeaders(byte[] bytes)
+    public static IReadOnlyList<KeyValuePair<string, string>> ToHeaders(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length == 0) return [];
+        if (bytes.IsEmpty) return [];
         if (bytes[0] != Numbered) return Earlier(bytes);
         var headers = new List<KeyValuePair<string, string>>(8);
-        for (ReadOnlySpan<byte> rest = bytes.AsSpan(1); rest.Length > 0;) headers.Add(Read(ref rest));
+        for (var rest = bytes[1..]; rest.Length > 0;) headers.Add(Read(ref rest));
         return headers;
     }
 
@@ -68,12 +68,7 @@ internal static class RecordBytes
     {
         var length = Encoding.UTF8.GetByteCount(value);
         if (length > ValueBytesMax) throw new ArgumentException("A header's value is longer than 65,535 bytes.");
-        var at = 0;
-        for (var left = length; ; left >>= 7)
-        {
-            to[at++] = (byte)(left < 0x80 ? left : left & 0x7F | 0x80);
-            if (left < 0x80) break;
-        }
+        var at = VariableLength.Write(length, to);
         return at + Encoding.UTF8.GetBytes(value, to[at..]);
     }
 
@@ -84,20 +79,15 @@ internal static class RecordBytes
         var name = number == 0
             ? Encoding.UTF8.GetString(Take(ref rest, Take(ref rest, 1)[0]))
             : LogHeaders.NameOf(number) ?? throw new EventLogException($"A record has header {number}: a later version wrote it.");
-        var length = 0;
-        for (var shift = 0; ; shift += 7)
-        {
-            var part = Take(ref rest, 1)[0];
-            length |= (part & 0x7F) << shift;
-            if (part < 0x80) break;
-        }
+        var length = VariableLength.Read(rest, out var read);
+        rest = rest[read..];
         return new(name, Encoding.UTF8.GetString(Take(ref rest, length)));
     }
 
-    private static List<KeyValuePair<string, string>> Earlier(byte[] bytes)
+    private static List<KeyValuePair<string, string>> Earlier(ReadOnlySpan<byte> bytes)
     {
         var headers = new List<KeyValuePair<string, string>>(8);
-        for (ReadOnlySpan<byte> rest = bytes; rest.Length > 0;)
+        for (var rest = bytes; rest.Length > 0;)
         {
             var name = LogHeaders.NameOf(Take(ref rest, BinaryPrimitives.ReadUInt16BigEndian(Take(ref rest, 2))));
             headers.Add(new(name, Encoding.UTF8.GetString(Take(ref rest, BinaryPrimitives.ReadUInt16BigEndian(Take(ref rest, 2))))));

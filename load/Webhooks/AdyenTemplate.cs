@@ -14,6 +14,7 @@ internal sealed class AdyenTemplate : IRequestTemplate
     private const int SignatureLength = 44;
     private readonly byte[] _request;
     private readonly int[] _numbersAt;
+    private readonly Variety _variety;
     private readonly int[] _signaturesAt;
     private readonly byte[][] _signed;
 
@@ -23,6 +24,7 @@ internal sealed class AdyenTemplate : IRequestTemplate
             + $"Content-Type: application/json; charset=utf-8\r\nContent-Length: {body.Length}\r\n\r\n";
         _request = Encoding.ASCII.GetBytes(head + body);
         _numbersAt = Gaps.Find(_request, Gaps.Number);
+        _variety = new Variety(_request);
         _signaturesAt = Gaps.Find(_request, Gaps.Signature(SignatureLength));
         _signed = signed;
     }
@@ -46,6 +48,7 @@ internal sealed class AdyenTemplate : IRequestTemplate
         var request = destination[.._request.Length];
         _request.CopyTo(request);
         foreach (var at in _numbersAt) LetterNumber.Write(request[at..], payment);
+        _variety.Fill(request, payment);
         Span<byte> text = stackalloc byte[256];
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         for (var item = 0; item < _signed.Length; item++)

@@ -44,7 +44,8 @@ internal sealed class PayPalPool
         LetterNumber.Write(letters, payment);
         var number = Encoding.ASCII.GetString(letters);
         var room = Math.Max(0, bytes - Body(words, step, "").Length);
-        var body = Body(words, step, words.Filler.Members(room)).Replace(Gaps.Number, number, StringComparison.Ordinal);
+        var body = Variety.Filled(
+            Body(words, step, words.Filler.Members(room)).Replace(Gaps.Number, number, StringComparison.Ordinal), payment);
         var time = words.CreatedAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         var id = $"{words.Run}-{number}-{step}";
         var crc = Crc32(Encoding.ASCII.GetBytes(body));

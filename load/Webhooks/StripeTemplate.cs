@@ -14,6 +14,7 @@ internal sealed class StripeTemplate : IRequestTemplate
     private readonly int _timeAt;
     private readonly int _signatureAt;
     private readonly int[] _numbersAt;
+    private readonly Variety _variety;
 
     private StripeTemplate(string host, string body)
     {
@@ -25,6 +26,7 @@ internal sealed class StripeTemplate : IRequestTemplate
         _timeAt = Gaps.Find(_request, Gaps.Time)[0];
         _signatureAt = Gaps.Find(_request, Gaps.Signature(64))[0];
         _numbersAt = Gaps.Find(_request, Gaps.Number);
+        _variety = new Variety(_request);
     }
 
     public int Length => _request.Length;
@@ -49,6 +51,7 @@ internal sealed class StripeTemplate : IRequestTemplate
         var request = destination[.._request.Length];
         _request.CopyTo(request);
         foreach (var at in _numbersAt) LetterNumber.Write(request[at..], payment);
+        _variety.Fill(request, payment);
         var time = request.Slice(_timeAt, TimeLength);
         TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().TryFormat(time, out _, default, CultureInfo.InvariantCulture);
 

@@ -14,7 +14,7 @@ public sealed class VerifyTests(PlayedShop shop) : IClassFixture<PlayedShop>
     /// <summary>Invariant, and the SQL of somebody who can do everything and should not.</summary>
     public static TheoryData<string, string> Sabotage => new()
     {
-        { "I1", "UPDATE eventlog.records SET value = value || '\\x20' WHERE (topic_id, partition, log_offset) IN (SELECT topic_id, partition, log_offset FROM eventlog.records JOIN eventlog.topics t ON t.id = topic_id WHERE t.name = 'webhooks.stripe' LIMIT 1)" },
+        { "I1", "UPDATE eventlog.records SET value = value || '\\x20' WHERE (topic_id, partition, log_offset) IN (SELECT topic_id, partition, log_offset FROM eventlog.records JOIN eventlog.topics t ON t.id = topic_id WHERE t.name = 'webhooks.stripe' AND record_count = 1 LIMIT 1)" },
         { "I2", "DELETE FROM books.inbox WHERE event_key = (SELECT min(event_key) FROM books.inbox WHERE verdict = 'applied')" },
         { "I3", "INSERT INTO books.inbox SELECT gateway, account, 'evt_phantom', content_hash, type, verdict, payment_id, topic, partition, 999999999, received_at, applied_at FROM books.inbox LIMIT 1" },
         { "I4", "INSERT INTO books.inbox SELECT gateway, account, 'evt_phantom', content_hash, type, verdict, payment_id, topic, partition, 999999999, received_at, applied_at FROM books.inbox LIMIT 1" },
@@ -33,7 +33,7 @@ public sealed class VerifyTests(PlayedShop shop) : IClassFixture<PlayedShop>
         { "I23", "DELETE FROM eventlog.records WHERE (topic_id, partition, log_offset) IN (SELECT topic_id, partition, min(log_offset) FROM eventlog.records JOIN eventlog.topics t ON t.id = topic_id WHERE t.name = 'payment.events' GROUP BY 1, 2)" },
         { "I24", "UPDATE books.transitions SET version = version + 100, event_id = event_id || '00' WHERE (payment_id, version) IN (SELECT payment_id, max(version) FROM books.transitions GROUP BY payment_id LIMIT 1)" },
         { "I25", "DELETE FROM books.transitions WHERE version = 1" },
-        { "I26", "DELETE FROM eventlog.records WHERE (topic_id, partition, log_offset) IN (SELECT topic_id, partition, 0 FROM eventlog.records JOIN eventlog.topics t ON t.id = topic_id WHERE t.name = 'webhooks.stripe' AND log_offset = 2 LIMIT 1)" },
+        { "I26", "DELETE FROM eventlog.records WHERE (topic_id, partition, log_offset) IN (SELECT topic_id, partition, min(log_offset) FROM eventlog.records JOIN eventlog.topics t ON t.id = topic_id WHERE t.name = 'webhooks.stripe' GROUP BY 1, 2 HAVING count(*) > 1 LIMIT 1)" },
         { "I27", "INSERT INTO books.outbox (shard, topic, key, event_id, event_type, payload, created_at) VALUES (0, 'payment.events', 'k', 'forgotten.1', 'PaymentSucceeded', '\\x7b7d', now() - interval '1 hour')" },
         { "I31", "DELETE FROM books.inbox WHERE event_key = (SELECT max(event_key) FROM books.inbox WHERE verdict = 'applied')" },
     };

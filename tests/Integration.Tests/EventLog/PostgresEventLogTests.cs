@@ -132,6 +132,64 @@ public sealed class PostgresEventLogTests(PostgresDatabase database) : EventLogG
     }
 
     [Fact]
+    public async Task Records_of_one_append_share_rows_and_every_one_of_them_can_be_read_from()
+    {
+        var partition = new TopicPartition(Topic, Partitioner.PartitionOf("key", 4));
+        await EventLog.AppendAsync(Numbered(0, 1, _ => "key"), None);
+        await EventLog.AppendAsync(Numbered(1, 300, _ => "key"), None);
+        await EventLog.AppendAsync(Numbered(301, 1, _ => "key"), None);
+        await EventLog.AppendAsync(Numbered(302, 20, _ => "key"), None);
+
+        // One, 256 and 44, one, 20.
+        Assert.Equal(5, await RowsAsync());
+        foreach (var offset in new[] { 0, 1, 2, 255, 256, 257, 258, 299, 300, 301, 302, 310, 321 })
+        {
+            foreach (var most in new[] { 1, 2, 45, 256, 1_000 })
+            {
+                var read = await EventLog.ReadAsync(partition, offset, most, None);
+                Assert.Equal(Enumerable.Range(offset, Math.Min(most, 322 - offset)), read.Select(NumberOf));
+                Assert.Equal(read.Select(NumberOf), read.Select(record => (int)record.Offset));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task I1_a_damaged_row_stops_the_reader_and_is_never_jumped_over()
+    {
+        var partition = new TopicPartition(Topic, Partitioner.PartitionOf("key", 4));
+        await EventLog.AppendAsync(Numbered(0, 10, _ => "key"), None);
+        await EventLog.AppendAsync(Numbered(10, 10, _ => "key"), None);
+        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync();
+        await ExecuteAsync(connection, $"""
+            UPDATE eventlog.records SET value = substr(value, 1, length(value) - 3)
+            WHERE log_offset = 9 AND topic_id = (SELECT id FROM eventlog.topics WHERE name = '{Topic}')
+            """);
+
+        var failure = await Assert.ThrowsAsync<EventLogException>(() => EventLog.ReadAsync(partition, 0, 100, None));
+
+        Assert.Contains("damaged", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(Enumerable.Range(10, 10), (await EventLog.ReadAsync(partition, 10, 100, None)).Select(NumberOf));
+    }
+
+    [Fact]
+    public async Task Rows_of_a_process_of_the_version_before_are_read_among_ours()
+    {
+        var partition = new TopicPartition(Topic, Partitioner.PartitionOf("key", 4));
+        await EventLog.AppendAsync(Numbered(0, 3, _ => "key"), None);
+        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync();
+        await ExecuteAsync(connection, $"""
+            SELECT eventlog.append(ARRAY[id], ARRAY[{partition.Number}]::smallint[], ARRAY[2], ARRAY[1, 1], ARRAY[0, 1],
+                ARRAY['key'::bytea, 'key'], ARRAY[''::bytea, ''], ARRAY['3'::bytea, '4'])
+            FROM eventlog.topics WHERE name = '{Topic}'
+            """);
+        await EventLog.AppendAsync(Numbered(5, 3, _ => "key"), None);
+
+        Assert.Equal(Enumerable.Range(0, 8), (await EventLog.ReadAsync(partition, 0, 100, None)).Select(NumberOf));
+    }
+
+    [Fact]
     public async Task Vacuum_and_analyze_leave_the_tables_of_records_alone_also_those_of_before()
     {
         var spared = await CountAsync(
@@ -205,6 +263,15 @@ public sealed class PostgresEventLogTests(PostgresDatabase database) : EventLogG
         await using var command = new NpgsqlCommand(
             $"SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relname ~ '^records_[0-9]+_(default|[0-9]{{8}})$' AND {condition}",
             connection);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    private async Task<long> RowsAsync()
+    {
+        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(
+            $"SELECT count(*) FROM eventlog.records WHERE topic_id = (SELECT id FROM eventlog.topics WHERE name = '{Topic}')", connection);
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
