@@ -37,7 +37,8 @@ internal static class CompareCommand
               - a bare endpoint, the same with one HMAC, then the ingress alone (durable answers, processors held)
               - the processors alone on the backlog that this left, then PostgreSQL's own script and one transaction per event
               - both at once, until the last event is applied
-              - from a webhook being due to its event being read on payment.events, at half of the peak and at 100 a second
+              - from a webhook being due to its event being read on payment.events, at half of the peak and at 100 a second; before
+                the latter two commits in a row at the same pace, which is what the disk takes of it
 
             Example:
               ./pipeline load compare --engine kafka --rounds 3 --seconds 0

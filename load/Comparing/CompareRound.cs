@@ -13,6 +13,8 @@ internal sealed class CompareRound(
 {
     public const string ToTheLast = "both at once, to the last applied";
 
+    private const double QuietFloorSeconds = 5;
+
     private IEnumerable<(string, double)> _appliedCpu = [];
 
     private static readonly TimeSpan look = TimeSpan.FromMilliseconds(100);
@@ -32,6 +34,9 @@ internal sealed class CompareRound(
         run.Add(await run.ReadableAsync(
             Named("readable at half of the peak"), (run.Settings.Rate ?? sustained) / 2, cancellationToken));
         await run.GoneAsync(cancellationToken);
+        var quietSeconds = Math.Min(run.Settings.Seconds, QuietFloorSeconds);
+        Add("floor, two commits one after the other when quiet", CompareRun.Quiet, await QuietCommits.MeasureAsync(
+            ConnectionString, quietSeconds, CompareRun.Quiet, run.Settings.Bytes));
         run.Add(await run.ReadableAsync(Named("readable when quiet"), CompareRun.Quiet, cancellationToken));
         await run.GoneAsync(cancellationToken);
     }
