@@ -33,10 +33,13 @@ public static class DatabaseErrors
         _ => exception?.GetType().Name ?? "",
     };
 
+    /// <summary>Ours, from <c>books.require_nothing_waits</c>: events of other transactions must be published before this one's.</summary>
+    internal const string EventsWait = "PPW01";
+
     private static DatabaseErrorKind OfState(string state) => state switch
     {
         PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.UniqueViolation
-            or PostgresErrorCodes.LockNotAvailable => DatabaseErrorKind.Race,
+            or PostgresErrorCodes.LockNotAvailable or EventsWait => DatabaseErrorKind.Race,
         // Class 22 is "data exception" (a NUL in text, a number out of range), class 23 a violated constraint.
         _ when state.StartsWith("22", StringComparison.Ordinal) || state.StartsWith("23", StringComparison.Ordinal)
             => DatabaseErrorKind.Data,

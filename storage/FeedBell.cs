@@ -6,8 +6,8 @@ namespace PaymentPipeline.Storage;
 
 /// <summary>
 /// Tells other processes that the feed grew, after the commit and not in it: NOTIFY holds one lock for the whole server until its
-/// commit is on disk. One ring is under way at a time and stands for all that came meanwhile. A ring that is lost delays
-/// readers by their polling interval.
+/// commit is on disk. The ring's own transaction stores nothing and does not wait for the disk. One ring is under way at a time and
+/// stands for all that came meanwhile. A ring that is lost delays readers by their polling interval.
 /// </summary>
 public sealed class FeedBell : IAsyncDisposable
 {
@@ -31,7 +31,16 @@ public sealed class FeedBell : IAsyncDisposable
         await _running;
     }
 
-    private const string NotifySql = "NOTIFY " + EventFeed.Channel;
+    private const string NotifySql = $"""
+        SELECT pg_notify('{EventFeed.Channel}', '')
+        """;
+
+    /// <summary>A ring to be executed in the transaction that adds to the feed, where that is small.</summary>
+    internal static NpgsqlBatchCommand ToCommand() => new(NotifySql);
+
+    private const string NotifyAloneSql = $"""
+        SELECT set_config('synchronous_commit', 'off', true), pg_notify('{EventFeed.Channel}', '')
+        """;
 
     private async Task RunAsync()
     {
@@ -39,7 +48,7 @@ public sealed class FeedBell : IAsyncDisposable
         {
             try
             {
-                await using var command = _database.CreateCommand(NotifySql);
+                await using var command = _database.CreateCommand(NotifyAloneSql);
                 await command.ExecuteNonQueryAsync();
             }
             catch (Exception failure)

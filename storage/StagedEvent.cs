@@ -22,8 +22,12 @@ public interface IJoinedLog
     /// <summary>Adds the append, in the order given. It locks the partitions until the commit: it comes last.</summary>
     void AddAppend(NpgsqlBatch batch, IReadOnlyList<StagedEvent> events);
 
+    /// <summary>Adds to the transaction that readers in other processes are told of it.</summary>
+    void AddAnnouncement(NpgsqlBatch batch);
+
     /// <summary>To be called after the commit: wakes the readers.</summary>
-    void Announce();
+    /// <param name="isTold">The transaction told those in other processes.</param>
+    void Announce(bool isTold);
 }
 
 /// <param name="Staged">Events that wait in the outbox.</param>

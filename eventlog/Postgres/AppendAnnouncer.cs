@@ -7,9 +7,10 @@ namespace PaymentPipeline.EventLog.Postgres;
 /// <summary>
 /// Tells other processes what was appended, by NOTIFY. From its transaction's last moment until that is on disk, NOTIFY holds one
 /// lock for the whole server. A small append carries its announcement all the same (<see cref="ToCommand"/>): when little
-/// happens nobody waits for that lock, and readers hear of the append a commit earlier. Larger ones are announced after their commit
-/// (<see cref="Announce"/>), or all appends would queue behind each other: the first at once, those that follow it closely
-/// together. An announcement that is lost delays a reader by its polling interval and loses nothing.
+/// happens nobody waits for that lock, and readers hear of the append a round trip earlier. Larger ones are announced after their
+/// commit (<see cref="Announce"/>), or all appends would queue behind each other: the first at once, those that follow it closely
+/// together. That transaction stores nothing, so it does not wait for the disk. An announcement that is lost delays a reader by its
+/// polling interval and loses nothing.
 /// </summary>
 internal sealed class AppendAnnouncer : IAsyncDisposable
 {
@@ -64,6 +65,10 @@ internal sealed class AppendAnnouncer : IAsyncDisposable
         SELECT pg_notify($1, $2)
         """;
 
+    private const string NotifyAloneSql = """
+        SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)
+        """;
+
     private async Task RunAsync()
     {
         await foreach (var _ in pending.Reader.ReadAllAsync())
@@ -74,7 +79,7 @@ internal sealed class AppendAnnouncer : IAsyncDisposable
                 await database.RunControlAsync(
                     async (connection, token) =>
                     {
-                        await using var command = new NpgsqlCommand(NotifySql, connection);
+                        await using var command = new NpgsqlCommand(NotifyAloneSql, connection);
                         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Channel });
                         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = payload });
                         return await command.ExecuteNonQueryAsync(token);

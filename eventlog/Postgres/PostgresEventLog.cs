@@ -73,10 +73,24 @@ public sealed class PostgresEventLog : IEventLog
         batch.BatchCommands.Add(new AppendBatch([new PendingAppend(routed, time.GetTimestamp())]).ToCommand());
     }
 
-    /// <summary>Wakes the readers of the topics, here and in other processes.</summary>
-    public void Announce(IEnumerable<string> topics)
+    /// <summary>
+    /// Adds the announcement of <see cref="AddAppend"/> to its transaction. It holds a lock for the whole server until that is on the disk:
+    /// for few records only.
+    /// </summary>
+    public void AddAnnouncement(NpgsqlBatch batch, IEnumerable<string> topics)
     {
-        foreach (var topic in topics) WakeEverywhere(topic);
+        ArgumentNullException.ThrowIfNull(batch);
+        batch.BatchCommands.Add(announcer.ToCommand(topics));
+    }
+
+    /// <summary>Wakes the readers of the topics, here and, unless the transaction did so, in other processes.</summary>
+    public void Announce(IEnumerable<string> topics, bool isTold)
+    {
+        foreach (var topic in topics)
+        {
+            signal.Wake(topic);
+            if (!isTold) announcer.Announce(topic);
+        }
     }
 
     public async Task<IReadOnlyList<LogRecord>> ReadAsync(

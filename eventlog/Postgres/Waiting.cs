@@ -6,9 +6,7 @@ internal static class Waiting
     public static async Task ForAsync(Task task, TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
     {
         if (task.IsCompleted || atMost <= TimeSpan.Zero) return;
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(task, Task.Delay(atMost, time, over.Token));
-        await over.CancelAsync();
+        await task.WaitAsync(atMost, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
     }
 }

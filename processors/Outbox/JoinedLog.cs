@@ -43,5 +43,7 @@ internal sealed class JoinedLog(PostgresEventLog log) : IJoinedLog
         log.AddAppend(batch, records);
     }
 
-    public void Announce() => log.Announce(topics);
+    public void AddAnnouncement(NpgsqlBatch batch) => log.AddAnnouncement(batch, topics);
+
+    public void Announce(bool isTold) => log.Announce(topics, isTold);
 }

@@ -16,20 +16,20 @@ internal static class BatchReader
         await using (var batch = new NpgsqlBatch(connection))
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand(SettingsSql));
-            Add(batch, ClaimsSql, names.Claims);
-            Add(batch, DeliveriesSql, names.Deliveries);
-            Add(batch, PayoutRows.SelectSql, names.Payouts);
-            Add(batch, MethodRows.SelectSql, names.Methods);
-            if (ours.Count > 0) Add(batch, LockPaymentsSql, ours);
-            AddPayments(batch, names.Aliases);
+            AddIfAny(batch, ClaimsSql, names.Claims);
+            AddIfAny(batch, DeliveriesSql, names.Deliveries);
+            AddIfAny(batch, PayoutRows.SelectSql, names.Payouts);
+            AddIfAny(batch, MethodRows.SelectSql, names.Methods);
+            AddIfAny(batch, LockPaymentsSql, ours);
+            if (names.Aliases.Count > 0) AddPayments(batch, names.Aliases);
             await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
             await reader.NextResultAsync(cancellationToken);
-            await ReadClaimsAsync(reader, state, cancellationToken);
-            await ReadDeliveriesAsync(reader, state, cancellationToken);
-            await ReadPayoutsAsync(reader, state, cancellationToken);
-            await ReadMethodsAsync(reader, state, cancellationToken);
+            if (names.Claims.Count > 0) await ReadClaimsAsync(reader, state, cancellationToken);
+            if (names.Deliveries.Count > 0) await ReadDeliveriesAsync(reader, state, cancellationToken);
+            if (names.Payouts.Count > 0) await ReadPayoutsAsync(reader, state, cancellationToken);
+            if (names.Methods.Count > 0) await ReadMethodsAsync(reader, state, cancellationToken);
             if (ours.Count > 0) await reader.NextResultAsync(cancellationToken);
-            await ReadPaymentsAsync(reader, state, cancellationToken);
+            if (names.Aliases.Count > 0) await ReadPaymentsAsync(reader, state, cancellationToken);
         }
         await ReadUsersAsync(connection, state, names.Owners, cancellationToken);
         await ReadWhatWaitingFactsNameAsync(connection, state, [.. names.Aliases], cancellationToken);
@@ -184,6 +184,11 @@ internal static class BatchReader
     {
         Add(batch, PaymentsSql, aliases);
         Add(batch, WaitingSql, aliases);
+    }
+
+    private static void AddIfAny(NpgsqlBatch batch, string sql, IReadOnlyCollection<GatewayName> names)
+    {
+        if (names.Count > 0) Add(batch, sql, names);
     }
 
     public static void Add(NpgsqlBatch batch, string sql, IReadOnlyCollection<GatewayName> names)

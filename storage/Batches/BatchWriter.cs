@@ -4,14 +4,17 @@ using PaymentPipeline.Core.Payments;
 
 namespace PaymentPipeline.Storage.Batches;
 
-/// <summary>Writes a draft: one statement per table, all in one round trip, and a second one where the log is joined.</summary>
+/// <summary>Writes a draft and commits it: one statement per table and the commit, all in one round trip.</summary>
 internal static class BatchWriter
 {
+    /// <summary>
+    /// Ends the connection's transaction. Not cancelled: from here the outcome belongs to the database. When it fails, nothing was
+    /// written, or the answer was lost.
+    /// </summary>
     /// <param name="publication">Publishes the events in the same transaction; null where the log is elsewhere.</param>
-    public static async Task<Published> WriteAsync(
+    public static async Task<Published> CommitAsync(
         NpgsqlConnection connection, BatchDraft draft, IReadOnlyList<IncomingRecord> records, string worker,
-        DateTimeOffset now, DateTimeOffset parkedDeadline, CancellationToken cancellationToken, IReadOnlyList<SettledRow>? settled = null,
-        JoinedPublication? publication = null)
+        DateTimeOffset now, DateTimeOffset parkedDeadline, IReadOnlyList<SettledRow>? settled = null, JoinedPublication? publication = null)
     {
         var events = OutboxRows.Of(draft);
         await using var batch = new NpgsqlBatch(connection);
@@ -24,9 +27,20 @@ internal static class BatchWriter
         batch.BatchCommands.Add(AuditRow.Insert(draft, records, worker, now, settled));
         if (settled is not null) OperationRows.AddAnswers(batch, settled);
         if (publication is not null && events.Count > 0)
-            return await publication.WriteAsync(batch, events, now, cancellationToken);
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+            return await publication.CommitAsync(batch, events, now);
+        await EndAsync(batch);
         return new Published(events.Count, []);
+    }
+
+    private const string CommitSql = "COMMIT";
+
+    /// <summary>
+    /// The commit goes with the last writes: after an error the server skips all that follows, so that it commits all of it or nothing.
+    /// </summary>
+    public static Task EndAsync(NpgsqlBatch batch)
+    {
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(CommitSql));
+        return batch.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
     // A claim that another worker made since this batch looked violates the key: the batch is tried again and finds it.

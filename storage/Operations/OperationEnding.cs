@@ -25,9 +25,7 @@ internal sealed class OperationEnding(NpgsqlDataSource database, TimeProvider ti
         for (var i = 0; i < outcomes.Length; i++) outcomes[i] = Settle(found, fold, settlements[i], written, now);
         if (written.Count == 0) return outcomes;
 
-        await BatchWriter.WriteAsync(connection, fold.Draft, [], "api", now, now + parkedDeadline, cancellationToken, written);
-        // Past this line the outcome belongs to the database: a commit in flight is not cancelled.
-        await transaction.CommitAsync(CancellationToken.None);
+        await BatchWriter.CommitAsync(connection, fold.Draft, [], "api", now, now + parkedDeadline, written);
         return outcomes;
     }
 

@@ -128,8 +128,7 @@ public sealed class MethodStore(
 
             var methods = owned.Select(fact => state.Methods[new(fact.Gateway, fact.Account, fact.Reference)].Method).Distinct().ToList();
             if (methods.Exists(method => method.UserId != userId)) return new SettledMethods([], IsAnothers: true);
-            await BatchWriter.WriteAsync(connection, fold.Draft, [], "api", now, now + _parkedDeadline, cancellationToken);
-            await transaction.CommitAsync(CancellationToken.None);
+            await BatchWriter.CommitAsync(connection, fold.Draft, [], "api", now, now + _parkedDeadline);
             return new SettledMethods(methods, IsAnothers: false);
         }, cancellationToken);
 

@@ -56,6 +56,8 @@ public sealed class PostgresOutageTests : IAsyncLifetime
 
         await Assert.ThrowsAsync<EventLogUnavailableException>(() => AppendAsync("lost")).WaitAsync(Limit);
         Assert.NotNull(await log.CheckHealthAsync(CancellationToken.None));
+        // Told once: not with a look at the records, which fails.
+        Assert.Equal(4, (await consumer.PollAsync(10, TimeSpan.FromSeconds(1), CancellationToken.None)).Assigned.Count);
         await Assert.ThrowsAsync<EventLogUnavailableException>(
             () => consumer.PollAsync(10, TimeSpan.FromSeconds(1), CancellationToken.None));
         server.Start();

@@ -1,3 +1,5 @@
+using Dapper;
+using Npgsql;
 using PaymentPipeline.Core.Payments;
 using PaymentPipeline.EventLog;
 using PaymentPipeline.Integration.Tests.Storage;
@@ -70,6 +72,47 @@ public sealed class JoinedPublicationTests : IAsyncLifetime
 
         Assert.Equal(0, await StagedAsync());
         await AssertInOrderAsync(server);
+    }
+
+    [Fact]
+    public async Task I23_what_is_staged_while_nothing_seems_to_wait_goes_first_too()
+    {
+        await using var server = await ProcessorsServer.StartAsync(_books.ConnectionString, null, NoRelay);
+        await CommitAsync(server, "evt_1", "pi_1", "cap_1");
+        for (var i = 2; i < 20; i += 2)
+        {
+            await _books.CommitAsync($"evt_{i}", Books.Fact(FactKind.Captured, "pi_1", $"cap_{i}", 100));
+            var result = await CommitAsync(server, $"evt_{i + 1}", "pi_1", $"cap_{i + 1}");
+            Assert.Equal((0, 2), (result.Staged, result.Published.ByTopic.Single().Value));
+        }
+
+        await AssertInOrderAsync(server);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(50)]
+    public async Task Readers_in_other_processes_are_told_of_every_batch(int events)
+    {
+        await using var server = await ProcessorsServer.StartAsync(_books.ConnectionString, null, NoRelay);
+        await using var listener = new NpgsqlConnection(_books.ConnectionString);
+        await listener.OpenAsync();
+        await listener.ExecuteAsync("LISTEN eventlog; LISTEN event_feed");
+        var (log, feed) = (new TaskCompletionSource(), new TaskCompletionSource());
+        listener.Notification += (_, heard) =>
+        {
+            if (heard.Channel == EventFeed.Channel) feed.TrySetResult();
+            else if (heard.Payload.Split('\n').Contains(Topics.PaymentEvents)) log.TrySetResult();
+        };
+
+        await server.Get<PaymentStore>().CommitBatchAsync(
+            [.. Enumerable.Range(0, events).Select(i => Record($"evt_{i}", Books.Fact(FactKind.Captured, "pi_1", $"cap_{i}", 100)))],
+            "test", default);
+
+        using var patience = new CancellationTokenSource(ProcessorsServer.Soon);
+        while (!log.Task.IsCompleted || !feed.Task.IsCompleted) await listener.WaitAsync(patience.Token);
     }
 
     [Fact]
