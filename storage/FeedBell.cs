@@ -31,6 +31,10 @@ public sealed class FeedBell : IAsyncDisposable
         await _running;
     }
 
+    // Not waited for on the disk: nothing is kept of it, and until its commit is through no other NOTIFY of the server ends.
+    private const string HurrySql = """
+        SELECT set_config('synchronous_commit', 'off', true)
+        """;
     private const string NotifySql = "NOTIFY " + EventFeed.Channel;
 
     private async Task RunAsync()
@@ -39,8 +43,10 @@ public sealed class FeedBell : IAsyncDisposable
         {
             try
             {
-                await using var command = _database.CreateCommand(NotifySql);
-                await command.ExecuteNonQueryAsync();
+                await using var batch = _database.CreateBatch();
+                batch.BatchCommands.Add(new NpgsqlBatchCommand(HurrySql));
+                batch.BatchCommands.Add(new NpgsqlBatchCommand(NotifySql));
+                await batch.ExecuteNonQueryAsync();
             }
             catch (Exception failure)
             {
