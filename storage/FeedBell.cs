@@ -38,6 +38,7 @@ public sealed class FeedBell : IAsyncDisposable
     /// <summary>A ring to be executed in the transaction that adds to the feed, where that is small.</summary>
     internal static NpgsqlBatchCommand ToCommand() => new(NotifySql);
 
+    // Not waited for on the disk: nothing is kept of it, and until its commit is through no other NOTIFY of the server ends.
     private const string NotifyAloneSql = $"""
         SELECT set_config('synchronous_commit', 'off', true), pg_notify('{EventFeed.Channel}', '')
         """;

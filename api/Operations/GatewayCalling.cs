@@ -33,9 +33,10 @@ internal static class GatewayCalling
     /// <summary>
     /// Who has to be a customer first: a payment that stores its method for a user who was none when it began. Null where nobody has to.
     /// </summary>
-    public static (string UserId, PayerDetails? Payer)? CustomerFor(ApiOperation operation)
+    public static (string UserId, PayerDetails? Payer)? CustomerFor(ApiOperation operation, Payment payment)
     {
-        if (operation.Kind != ApiOperationKind.Create) return null;
+        // A guest is nobody's customer: the request need not be read for that.
+        if (operation.Kind != ApiOperationKind.Create || payment.UserId is null) return null;
         var create = Create(operation, customer: null);
         return create is { SaveMethod: true, UserId: { } user, GatewayCustomerId: null } ? (user, create.Payer) : null;
     }

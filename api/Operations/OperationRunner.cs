@@ -74,7 +74,7 @@ internal sealed class OperationRunner(
         IPaymentGateway gateway, ApiOperation operation, PaymentSnapshot snapshot, IReadOnlyList<string> aliases,
         CancellationToken cancellationToken)
     {
-        if (!gateway.MakesCustomers || GatewayCalling.CustomerFor(operation) is not { } user)
+        if (!gateway.MakesCustomers || GatewayCalling.CustomerFor(operation, snapshot.Payment) is not { } user)
             return await GatewayCalling.SendAsync(gateway, operation, snapshot, aliases, customer: null, cancellationToken);
 
         // Nothing was asked for yet: without a customer nothing is. The next try finds the same one.

@@ -13,7 +13,7 @@ internal sealed class WorkInHand(OperationMetrics metrics, ILogger<WorkInHand> l
 
     public Task<T> Track<T>(Func<Task<T>> work)
     {
-        var task = Task.Run(work);
+        var task = work();
         _tasks.TryAdd(task, 0);
         metrics.InHand(Interlocked.Increment(ref _count));
         task.ContinueWith(Ended, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

@@ -52,21 +52,24 @@ internal sealed class AppendAnnouncer : IAsyncDisposable
     }
 
     /// <summary>To be executed in the transaction of the append.</summary>
-    public NpgsqlBatchCommand ToCommand(IEnumerable<string> topics) => new(NotifySql)
-    {
-        Parameters =
-        {
-            new NpgsqlParameter<string> { TypedValue = Channel },
-            new NpgsqlParameter<string> { TypedValue = PayloadOf(topics) },
-        },
-    };
+    public NpgsqlBatchCommand ToCommand(IEnumerable<string> topics) => Notify(PayloadOf(topics));
 
     private const string NotifySql = """
         SELECT pg_notify($1, $2)
         """;
 
-    private const string NotifyAloneSql = """
-        SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)
+    private static NpgsqlBatchCommand Notify(string payload) => new(NotifySql)
+    {
+        Parameters =
+        {
+            new NpgsqlParameter<string> { TypedValue = Channel },
+            new NpgsqlParameter<string> { TypedValue = payload },
+        },
+    };
+
+    // Not waited for on the disk: nothing is kept of it, and until its commit is through no other NOTIFY of the server ends.
+    private const string HurrySql = """
+        SELECT set_config('synchronous_commit', 'off', true)
         """;
 
     private async Task RunAsync()
@@ -79,10 +82,8 @@ internal sealed class AppendAnnouncer : IAsyncDisposable
                 await database.RunControlAsync(
                     async (connection, token) =>
                     {
-                        await using var command = new NpgsqlCommand(NotifyAloneSql, connection);
-                        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Channel });
-                        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = payload });
-                        return await command.ExecuteNonQueryAsync(token);
+                        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new(HurrySql), Notify(payload) } };
+                        return await batch.ExecuteNonQueryAsync(token);
                     },
                     CancellationToken.None);
             }

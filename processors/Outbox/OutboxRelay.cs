@@ -22,6 +22,12 @@ internal sealed class OutboxRelay(
 {
     private static readonly TimeSpan failurePauseMax = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Between two publications of what the API staged, at least: each costs three commits (its own, and that readers of log and feed
+    /// are told), which the API's transactions wait behind.
+    /// </summary>
+    private static readonly TimeSpan apart = TimeSpan.FromMilliseconds(10);
+
     private readonly string _owner = options.Value.WorkerName;
     private readonly int _shardBatchMax = options.Value.OutboxShardBatchMax;
     private readonly TimeSpan _poll = TimeSpan.FromMilliseconds(options.Value.OutboxPollMs);
@@ -40,6 +46,7 @@ internal sealed class OutboxRelay(
                 var published = joined is null ? await PublishAsync(stoppingToken) : await PublishAsync(joined, stoppingToken);
                 failures = 0;
                 if (published == 0) await signal.WaitAsync(_poll, stoppingToken);
+                else if (joined is not null) await Task.Delay(apart, time, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

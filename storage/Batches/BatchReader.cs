@@ -180,10 +180,14 @@ internal static class BatchReader
         while (await reader.ReadAsync(cancellationToken)) state.Users[Name(reader)] = reader.GetString(3);
     }
 
-    public static void AddPayments(NpgsqlBatch batch, IReadOnlyCollection<GatewayName> aliases)
+    public static void AddPayments(NpgsqlBatch batch, IReadOnlyCollection<GatewayName> aliases) => AddPayments(batch, aliases, aliases);
+
+    /// <param name="waitedFor">The same with names whose payments are at hand already.</param>
+    public static void AddPayments(
+        NpgsqlBatch batch, IReadOnlyCollection<GatewayName> aliases, IReadOnlyCollection<GatewayName> waitedFor)
     {
         Add(batch, PaymentsSql, aliases);
-        Add(batch, WaitingSql, aliases);
+        Add(batch, WaitingSql, waitedFor);
     }
 
     private static void AddIfAny(NpgsqlBatch batch, string sql, IReadOnlyCollection<GatewayName> names)

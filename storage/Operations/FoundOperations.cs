@@ -35,7 +35,7 @@ internal sealed class FoundOperations
         SELECT {OperationRows.Columns}
         FROM books.api_operations AS o
         WHERE o.payment_id = ANY (ARRAY(SELECT payment_id FROM books.api_operations WHERE id = ANY ($1)))
-            AND (o.id = ANY ($1) OR o.state IN ('Open', 'Unknown', 'Accepted'))
+            AND (o.state IN ('Open', 'Unknown', 'Accepted') OR o.id = ANY ($1))
         ORDER BY o.id
         """;
 
@@ -53,26 +53,42 @@ internal sealed class FoundOperations
         var found = new FoundOperations();
         var names = Names.Of([.. settlements.SelectMany(settlement => settlement.Facts)]);
         Guid[] ids = [.. settlements.Select(settlement => settlement.OperationId)];
+        var (made, others) = Divide(names.Aliases, ids);
         await using (var batch = new NpgsqlBatch(connection))
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand(BatchReader.SettingsSql));
-            foreach (var sql in new[] { LockSql, OperationsSql, AnswersSql })
+            foreach (var sql in new[] { LockSql, OperationsSql })
                 batch.BatchCommands.Add(new NpgsqlBatchCommand(sql).Value(ids));
-            BatchReader.Add(batch, MethodRows.SelectSql, names.Methods);
-            BatchReader.AddPayments(batch, names.Aliases);
+            if (names.Methods.Count > 0) BatchReader.Add(batch, MethodRows.SelectSql, names.Methods);
+            BatchReader.AddPayments(batch, others, names.Aliases);
             await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
             await reader.NextResultAsync(cancellationToken);
             await found.ReadPaymentsAsync(reader, cancellationToken);
             await found.ReadOperationsAsync(reader, ids, cancellationToken);
-            await found.ReadAnswersAsync(reader, cancellationToken);
-            await BatchReader.ReadMethodsAsync(reader, found.State, cancellationToken);
+            if (names.Methods.Count > 0) await BatchReader.ReadMethodsAsync(reader, found.State, cancellationToken);
             await BatchReader.ReadPaymentsAsync(reader, found.State, cancellationToken);
         }
-        await found.ReadGatewayIdsAsync(connection, settlements, names, cancellationToken);
+        await found.ReadAnswersAsync(connection, cancellationToken);
+        await found.ReadMissingAsync(connection, settlements, made, names, cancellationToken);
         await BatchReader.ReadUsersAsync(connection, found.State, names.Owners, cancellationToken);
         await BatchReader.ReadWhatWaitingFactsNameAsync(connection, found.State, [.. names.Aliases], cancellationToken);
         await OperationRows.ReadOpenAsync(connection, found.State, cancellationToken);
         return found;
+    }
+
+    /// <summary>
+    /// Facts of a creation name its payment by our own id, which is the operation's: it is locked with the others and needs no search.
+    /// </summary>
+    private static (List<GatewayName> Made, List<GatewayName> Others) Divide(HashSet<GatewayName> names, Guid[] operationIds)
+    {
+        var (made, others) = (new List<GatewayName>(), new List<GatewayName>(names.Count));
+        var creations = operationIds.ToHashSet();
+        foreach (var name in names)
+        {
+            var isMade = Identifiers.TryParse(Identifiers.PaymentPrefix, name.Name, out var id) && creations.Contains(id);
+            (isMade ? made : others).Add(name);
+        }
+        return (made, others);
     }
 
     private async Task ReadPaymentsAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
@@ -101,19 +117,28 @@ internal sealed class FoundOperations
         await reader.NextResultAsync(cancellationToken);
     }
 
-    private async Task ReadAnswersAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    /// <summary>Mostly none has one: then nothing is asked.</summary>
+    private async Task ReadAnswersAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
+        Guid[] answered = [.. _payments.Keys.Where(id => Find(id) is { Own.IsAnswered: true })];
+        if (answered.Length == 0) return;
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(AnswersSql).Value(answered));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
             if (IdempotencyRow.ReadAnswer(reader) is { } answer)
                 Answers[reader.GetGuid(IdempotencyRow.AnswerColumnsCount)] = answer;
-        await reader.NextResultAsync(cancellationToken);
     }
 
-    /// <summary>The ids that the gateways answered with, where no fact names them.</summary>
-    private async Task ReadGatewayIdsAsync(
-        NpgsqlConnection connection, IReadOnlyList<OperationSettlement> settlements, Names names, CancellationToken cancellationToken)
+    /// <summary>
+    /// The ids that the gateways answered with, where no fact names them; and names of ours that are not those of the payments read (of a
+    /// payment that was given to another account meanwhile).
+    /// </summary>
+    private async Task ReadMissingAsync(
+        NpgsqlConnection connection, IReadOnlyList<OperationSettlement> settlements, IEnumerable<GatewayName> made, Names names,
+        CancellationToken cancellationToken)
     {
-        var more = new List<GatewayName>();
+        var more = made.Where(name => !State.Payments.ContainsKey(name)).ToList();
         foreach (var settlement in settlements)
             if (settlement.GatewayPaymentId is { } id && Find(settlement.OperationId) is var (entry, _)
                 && names.Aliases.Add(new(entry.Payment.Gateway, entry.Payment.Account, id)))

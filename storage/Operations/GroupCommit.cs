@@ -5,14 +5,15 @@ namespace PaymentPipeline.Storage.Operations;
 /// <summary>
 /// Merges the small transactions of many callers into few (docs/decisions/0020):
 /// 1. work that finds a free lane goes at once, so that a lone caller never waits for company;
-/// 2. while all lanes are busy work queues up, and the next lane to be free takes all of it, at most <paramref name="atMost"/>;
+/// 2. while one is busy work queues up, and the next to be free takes all of it, at most <paramref name="atMost"/>; another lane joins
+/// in only for <paramref name="worthALane"/> or more of it, since a transaction costs much more than what it holds;
 /// 3. each caller is answered when the transaction is durable. One that the database refuses is done again in halves, so that in the
 ///    end only whose work it is hears of it. A connection that broke is told to all: what became of the commit is theirs to find out.
 /// </summary>
 /// <param name="commit">One transaction for all of the work; an outcome for each, in its order.</param>
 /// <param name="lanes">Transactions at a time.</param>
 internal sealed class GroupCommit<TWork, TResult>(
-    Func<IReadOnlyList<TWork>, Task<IReadOnlyList<Outcome<TResult>>>> commit, int lanes, int atMost)
+    Func<IReadOnlyList<TWork>, Task<IReadOnlyList<Outcome<TResult>>>> commit, int lanes, int atMost, int worthALane)
 {
     private readonly Queue<Waiting> _queue = [];
     private int _busy;
@@ -23,7 +24,7 @@ internal sealed class GroupCommit<TWork, TResult>(
         lock (_queue)
         {
             _queue.Enqueue(waiting);
-            if (_busy == lanes) return waiting.Task;
+            if (_busy == lanes || !IsWorthALane(others: _busy)) return waiting.Task;
             _busy++;
         }
         // Not in the caller's context: a lane works for others too.
@@ -41,11 +42,15 @@ internal sealed class GroupCommit<TWork, TResult>(
         lock (_queue)
         {
             var taken = new List<Waiting>(Math.Min(_queue.Count, atMost));
-            while (taken.Count < atMost && _queue.TryDequeue(out var waiting)) taken.Add(waiting);
+            if (IsWorthALane(others: _busy - 1))
+                while (taken.Count < atMost && _queue.TryDequeue(out var waiting)) taken.Add(waiting);
             if (taken.Count == 0) _busy--;
             return taken;
         }
     }
+
+    /// <summary>What one lane leaves is taken by another that is busy: only the last one takes whatever there is.</summary>
+    private bool IsWorthALane(int others) => _queue.Count >= (others == 0 ? 1 : worthALane);
 
     private async Task CommitAsync(List<Waiting> together)
     {

@@ -96,11 +96,18 @@ public sealed class MoneyFixture : IAsyncLifetime
     internal IReadOnlyList<Effect> EffectsOf(string payment) =>
         [.. Booth.Effects.Concat(Spare.Effects).Where(effect => effect.PaymentId == payment)];
 
-    /// <summary>What waits for its next try, or for the end of a dead worker's lease, waits no longer.</summary>
+    /// <summary>
+    /// What waits for its next try, or for the end of a dead worker's lease, waits no longer. What is being settled is left alone: a
+    /// transaction settles many, and two that want the same rows in two orders would wait for each other.
+    /// </summary>
     internal Task HurryAsync() => ExecuteAsync("""
         UPDATE books.api_operations
         SET lease_until = clock_timestamp(), next_try_at = clock_timestamp()
-        WHERE next_try_at IS NOT NULL AND state IN ('Open', 'Unknown')
+        WHERE id IN (
+            SELECT id
+            FROM books.api_operations
+            WHERE next_try_at IS NOT NULL AND state IN ('Open', 'Unknown')
+            FOR UPDATE SKIP LOCKED)
         """);
 
     internal async Task ExecuteAsync(string sql, object? parameters = null)
