@@ -126,4 +126,27 @@ public sealed class GuardTests(Books books) : IClassFixture<Books>
         Assert.All(await Task.WhenAll(migrators), Assert.Empty);
         Assert.Null(await new DatabaseHealth(books.Database, new Migrator(books.Database)).CheckAsync(CancellationToken.None));
     }
+
+    [Theory]
+    [InlineData("inbox")]
+    [InlineData("payments")]
+    [InlineData("payment_aliases")]
+    [InlineData("operations")]
+    [InlineData("transitions")]
+    [InlineData("journal")]
+    [InlineData("feed")]
+    [InlineData("outbox")]
+    [InlineData("audit_batches")]
+    public async Task What_the_apply_path_writes_is_seldom_analyzed_and_never_its_documents(string table)
+    {
+        var options = await books.ScalarAsync<string>(
+            "SELECT array_to_string(reloptions, ',') FROM pg_class WHERE oid = ('books.' || @table)::regclass", new { table });
+        Assert.Contains("autovacuum_analyze_threshold=100000,autovacuum_analyze_scale_factor=0.5", options, StringComparison.Ordinal);
+        Assert.Equal(0, await books.ScalarAsync<int>("""
+            SELECT count(*)
+            FROM pg_attribute
+            WHERE attrelid = ('books.' || @table)::regclass AND attnum > 0 AND attstattarget <> 0
+                AND atttypid IN ('jsonb'::regtype, 'bytea'::regtype)
+            """, new { table }));
+    }
 }
