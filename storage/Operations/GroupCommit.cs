@@ -6,17 +6,22 @@ namespace PaymentPipeline.Storage.Operations;
 /// Merges the small transactions of many callers into few (docs/decisions/0020):
 /// 1. work that finds a free lane goes at once, so that a lone caller never waits for company;
 /// 2. while one is busy work queues up, and the next to be free takes all of it, at most <paramref name="atMost"/>; another lane joins
-/// in only for <paramref name="worthALane"/> or more of it, since a transaction costs much more than what it holds;
+/// in for <paramref name="worthALane"/> or more of it, since a transaction costs much more than what it holds, or when the busy one is
+/// slow: it may wait for somebody's lock, which is no matter of the others;
 /// 3. each caller is answered when the transaction is durable. One that the database refuses is done again in halves, so that in the
 ///    end only whose work it is hears of it. A connection that broke is told to all: what became of the commit is theirs to find out.
 /// </summary>
 /// <param name="commit">One transaction for all of the work; an outcome for each, in its order.</param>
 /// <param name="lanes">Transactions at a time.</param>
 internal sealed class GroupCommit<TWork, TResult>(
-    Func<IReadOnlyList<TWork>, Task<IReadOnlyList<Outcome<TResult>>>> commit, int lanes, int atMost, int worthALane)
+    Func<IReadOnlyList<TWork>, Task<IReadOnlyList<Outcome<TResult>>>> commit, int lanes, int atMost, int worthALane, TimeProvider time)
 {
+    /// <summary>Longer than a transaction takes that nobody holds up.</summary>
+    private static readonly TimeSpan slow = TimeSpan.FromMilliseconds(50);
+
     private readonly Queue<Waiting> _queue = [];
     private int _busy;
+    private int _slow;
 
     public Task<TResult> RunAsync(TWork work)
     {
@@ -24,17 +29,37 @@ internal sealed class GroupCommit<TWork, TResult>(
         lock (_queue)
         {
             _queue.Enqueue(waiting);
-            if (_busy == lanes || !IsWorthALane(others: _busy)) return waiting.Task;
+        }
+        JoinIn();
+        return waiting.Task;
+    }
+
+    private void JoinIn()
+    {
+        lock (_queue)
+        {
+            if (_busy == lanes || !IsWorthALane(others: _busy - _slow)) return;
             _busy++;
         }
         // Not in the caller's context: a lane works for others too.
         ThreadPool.UnsafeQueueUserWorkItem(static group => _ = group.DrainAsync(), this, preferLocal: true);
-        return waiting.Task;
     }
 
     private async Task DrainAsync()
     {
-        while (Take() is { Count: > 0 } taken) await CommitAsync(taken);
+        while (Take() is { Count: > 0 } taken)
+        {
+            var committing = CommitAsync(taken);
+            if (await Task.WhenAny(committing, Task.Delay(slow, time)) != committing) await OvertakenAsync(committing);
+        }
+    }
+
+    private async Task OvertakenAsync(Task committing)
+    {
+        lock (_queue) _slow++;
+        JoinIn();
+        await committing;
+        lock (_queue) _slow--;
     }
 
     private List<Waiting> Take()
@@ -42,7 +67,7 @@ internal sealed class GroupCommit<TWork, TResult>(
         lock (_queue)
         {
             var taken = new List<Waiting>(Math.Min(_queue.Count, atMost));
-            if (IsWorthALane(others: _busy - 1))
+            if (IsWorthALane(others: _busy - _slow - 1))
                 while (taken.Count < atMost && _queue.TryDequeue(out var waiting)) taken.Add(waiting);
             if (taken.Count == 0) _busy--;
             return taken;
@@ -50,6 +75,7 @@ internal sealed class GroupCommit<TWork, TResult>(
     }
 
     /// <summary>What one lane leaves is taken by another that is busy: only the last one takes whatever there is.</summary>
+    /// <param name="others">Lanes that are about to come for it.</param>
     private bool IsWorthALane(int others) => _queue.Count >= (others == 0 ? 1 : worthALane);
 
     private async Task CommitAsync(List<Waiting> together)

@@ -29,25 +29,26 @@ public sealed class OperationStore(
 
     /// <summary>
     /// What has to wait before a second transaction goes beside the first: on a small machine two of ten cost a third more of the database
-    /// than one of twenty. One that is stuck behind a lock is soon overtaken all the same.
+    /// than one of twenty.
     /// </summary>
     private const int WorthALane = 32;
 
     private readonly Races _races = new(time, metrics, logger);
     private readonly OperationBeginning _beginning = new(database, time);
     private readonly GroupCommit<(OperationStart Start, NewPayment Asked), OperationBegin?> _creations = Creations(
-        new(database, time), new(time, metrics, logger));
+        new(database, time), new(time, metrics, logger), time);
     private readonly GroupCommit<OperationSettlement, SettledOperation> _settlements = Settlements(
-        new(database, time, TimeSpan.FromSeconds(options.Value.ParkedDeadlineSeconds)), new(time, metrics, logger));
+        new(database, time, TimeSpan.FromSeconds(options.Value.ParkedDeadlineSeconds)), new(time, metrics, logger), time);
 
     private static GroupCommit<(OperationStart Start, NewPayment Asked), OperationBegin?> Creations(
-        OperationBeginning beginning, Races races) =>
+        OperationBeginning beginning, Races races, TimeProvider time) =>
         new(starts => AloneAgainAsync(races, starts.Count, () => beginning.CreateAsync(starts, CancellationToken.None)),
-            Lanes, AtMost, WorthALane);
+            Lanes, AtMost, WorthALane, time);
 
-    private static GroupCommit<OperationSettlement, SettledOperation> Settlements(OperationEnding ending, Races races) =>
+    private static GroupCommit<OperationSettlement, SettledOperation> Settlements(
+        OperationEnding ending, Races races, TimeProvider time) =>
         new(settlements => AloneAgainAsync(
-            races, settlements.Count, () => ending.SettleAsync(settlements, CancellationToken.None)), Lanes, AtMost, WorthALane);
+            races, settlements.Count, () => ending.SettleAsync(settlements, CancellationToken.None)), Lanes, AtMost, WorthALane, time);
 
     /// <summary>A race that is lost in company is run again in halves; alone, as often as a race is.</summary>
     private static Task<T> AloneAgainAsync<T>(Races races, int count, Func<Task<T>> transaction) =>
