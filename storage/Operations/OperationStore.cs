@@ -28,8 +28,8 @@ public sealed class OperationStore(
     private const int AtMost = 100;
 
     /// <summary>
-    /// What has to wait before a second transaction goes beside the first: on a small machine two of ten cost a third more of the database
-    /// than one of twenty. One that is stuck behind a lock is soon overtaken all the same.
+    /// What has to wait before a second transaction goes beside the first: what one costs is hardly its rows (docs/decisions/0020). Under
+    /// load one that is stuck behind a lock is overtaken all the same.
     /// </summary>
     private const int WorthALane = 32;
 
