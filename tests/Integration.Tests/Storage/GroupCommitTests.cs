@@ -11,16 +11,19 @@ public sealed class GroupCommitTests
     [Fact]
     public async Task What_waits_behind_somebodys_lock_holds_up_no_others()
     {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var unlocked = new TaskCompletionSource();
         var group = new GroupCommit<int, int>(
             async works =>
             {
+                begun.TrySetResult();
                 if (works.Contains(0)) await unlocked.Task;
                 return [.. works.Select(work => new Outcome<int>(work))];
             },
             lanes: 2, atMost: 10, worthALane: 5, TimeProvider.System);
 
         var stuck = group.RunAsync(0);
+        await begun.Task.WaitAsync(limit);
         // Too few for a lane of their own, and in the queue before anybody knows that the first is slow.
         var others = await Task.WhenAll(Enumerable.Range(1, 3).Select(group.RunAsync)).WaitAsync(limit);
         var later = await group.RunAsync(4).WaitAsync(limit);
