@@ -20,6 +20,7 @@ internal sealed class Backlog : IAsyncDisposable
     private static readonly string[] topics = [Topics.Webhooks("stripe"), Topics.Webhooks("adyen"), Topics.Webhooks("paypal")];
     private const string Group = "processors";
     private readonly ServiceProvider _services;
+    private int _patience = 20;
 
     public Backlog(RunningSystem system)
     {
@@ -55,8 +56,21 @@ internal sealed class Backlog : IAsyncDisposable
     }
 
     /// <summary>As in <see cref="ReadAsync"/>, which asks for more: this is cheap enough to ask often.</summary>
-    public async Task<long> AppliedAsync(CancellationToken cancellationToken) =>
-        (await Log.GetCommittedAsync(Group, topics, cancellationToken)).Values.Sum();
+    public async Task<long> AppliedAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return (await Log.GetCommittedAsync(Group, topics, cancellationToken)).Values.Sum();
+            }
+            // A driver that had all of the machine may not have heard from the idle connection in time: the next one is made anew.
+            catch (EventLogUnavailableException) when (--_patience > 0)
+            {
+                await Task.Delay(100, cancellationToken);
+            }
+        }
+    }
 
     /// <summary>Events that were ever applied.</summary>
     public Task<long> InboxAsync(CancellationToken cancellationToken) => CountAsync("SELECT count(*) FROM books.inbox", cancellationToken);
