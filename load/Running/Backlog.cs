@@ -19,8 +19,8 @@ internal sealed class Backlog : IAsyncDisposable
 {
     private static readonly string[] topics = [Topics.Webhooks("stripe"), Topics.Webhooks("adyen"), Topics.Webhooks("paypal")];
     private const string Group = "processors";
+    private const int TriesMax = 20;
     private readonly ServiceProvider _services;
-    private int _patience = 20;
 
     public Backlog(RunningSystem system)
     {
@@ -58,14 +58,14 @@ internal sealed class Backlog : IAsyncDisposable
     /// <summary>As in <see cref="ReadAsync"/>, which asks for more: this is cheap enough to ask often.</summary>
     public async Task<long> AppliedAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        for (var tries = 1; ; tries++)
         {
             try
             {
                 return (await Log.GetCommittedAsync(Group, topics, cancellationToken)).Values.Sum();
             }
             // A driver that had all of the machine may not have heard from the idle connection in time: the next one is made anew.
-            catch (EventLogUnavailableException) when (--_patience > 0)
+            catch (EventLogUnavailableException) when (tries < TriesMax)
             {
                 await Task.Delay(100, cancellationToken);
             }

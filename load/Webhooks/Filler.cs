@@ -5,7 +5,7 @@ namespace PaymentPipeline.Load.Webhooks;
 /// <summary>
 /// Text that takes room as a gateway's and a shop's fields do. Three quarters of it are the same in every webhook, as names of members,
 /// nulls and phrases are; the rest are gaps (<see cref="Gaps.Varying"/>) that each webhook fills with letters of its own
-/// (<see cref="Variety"/>). In Stripe's own events about a tenth differs.
+/// (<see cref="Variety"/>).
 /// </summary>
 internal sealed class Filler(int seed)
 {

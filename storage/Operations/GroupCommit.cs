@@ -58,8 +58,14 @@ internal sealed class GroupCommit<TWork, TResult>(
     {
         lock (_queue) _slow++;
         JoinIn();
-        await committing;
-        lock (_queue) _slow--;
+        try
+        {
+            await committing;
+        }
+        finally
+        {
+            lock (_queue) _slow--;
+        }
     }
 
     private List<Waiting> Take()

@@ -5,8 +5,8 @@
 -- is in value. log_offset is that of the last one. No CHECK: adding one would read every record there is while appends wait.
 ALTER TABLE eventlog.records ADD COLUMN record_count smallint NOT NULL DEFAULT 1;
 
--- As eventlog.append, which stays for processes that are still of the version before; here slots, lasts and record_counts tell of rows.
--- lasts says which of its partition's new records the row's last one is, from 0.
+-- As eventlog.append was, but slots, lasts and record_counts tell of rows: lasts says which of its partition's new records the row's last
+-- one is, from 0.
 CREATE FUNCTION eventlog.append_rows(
     topic_ids smallint[], numbers smallint[], counts integer[],
     slots integer[], lasts integer[], record_counts smallint[], keys bytea[], headers bytea[], vals bytea[])
@@ -41,6 +41,14 @@ BEGIN
         SELECT unnest(slots) AS slot, unnest(lasts) AS last, unnest(record_counts) AS record_count,
             unnest(keys) AS key, unnest(append_rows.headers) AS headers, unnest(vals) AS value) AS r;
 END $$;
+
+-- For processes that are still of the version before: each record a row.
+CREATE OR REPLACE FUNCTION eventlog.append(
+    topic_ids smallint[], numbers smallint[], counts integer[],
+    slots integer[], ordinals integer[], keys bytea[], headers bytea[], vals bytea[]) RETURNS void LANGUAGE sql AS $$
+    SELECT eventlog.append_rows(
+        topic_ids, numbers, counts, slots, ordinals, array_fill(1::smallint, ARRAY[cardinality(slots)]), keys, headers, vals);
+$$;
 
 -- As before, by rows: the first may begin below the offset asked for, and the last may go beyond the records asked for.
 DROP FUNCTION eventlog.read(smallint[], smallint[], bigint[], timestamptz[], integer);

@@ -55,6 +55,8 @@ public sealed class PackedRecordsTests
         var random = new Random(11);
         RoutedRecord[] records = [.. Enumerable.Range(0, 10).Select(_ => Of(Bytes(random, 20), Bytes(random, 60), Bytes(random, 400)))];
         RoutedRecord[] alike = [.. Enumerable.Repeat(Of([1], [2], new byte[400]), 10)];
+        // A claim of two gigabytes.
+        Assert.Throws<EventLogException>(() => PackedRecords.Unpack([2, 0xFF, 0xFF, 0xFF, 0x7F, 0], 10));
         foreach (var packed in new[] { PackedRecords.Pack(records), PackedRecords.Pack(alike) })
         {
             for (var length = 0; length < packed.Length; length++)

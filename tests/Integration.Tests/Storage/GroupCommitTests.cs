@@ -39,27 +39,26 @@ public sealed class GroupCommitTests
     public async Task A_few_wait_for_the_lane_that_is_busy_and_many_have_another()
     {
         var together = new List<int>();
-        var go = new SemaphoreSlim(0);
+        var (begun, go) = (new SemaphoreSlim(0), new SemaphoreSlim(0));
         var group = new GroupCommit<int, int>(
             async works =>
             {
-                await go.WaitAsync();
                 lock (together) together.Add(works.Count);
+                begun.Release();
+                await go.WaitAsync();
                 return [.. works.Select(work => new Outcome<int>(work))];
             },
             lanes: 2, atMost: 10, worthALane: 5, new FakeTimeProvider());
 
-        var all = Enumerable.Range(0, 4).Select(group.RunAsync).ToList();
-        go.Release();
-        await all[0].WaitAsync(limit);
-        go.Release();
-        await Task.WhenAll(all).WaitAsync(limit);
-        Assert.Equal(4, together.Sum());
-        Assert.InRange(together.Count, 1, 2);
+        var all = new List<Task<int>> { group.RunAsync(0) };
+        Assert.True(await begun.WaitAsync(limit));
+        all.AddRange(Enumerable.Range(1, 4).Select(group.RunAsync));
+        Assert.False(await begun.WaitAsync(TimeSpan.FromMilliseconds(200)));
+        all.Add(group.RunAsync(5));
+        Assert.True(await begun.WaitAsync(limit));
 
-        all.AddRange(Enumerable.Range(4, 6).Select(group.RunAsync));
-        go.Release(10);
-        await Task.WhenAll(all).WaitAsync(limit);
-        Assert.Equal(10, together.Sum());
+        go.Release(2);
+        Assert.Equal(Enumerable.Range(0, 6), await Task.WhenAll(all).WaitAsync(limit));
+        Assert.Equal([1, 5], together);
     }
 }
