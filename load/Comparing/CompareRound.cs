@@ -15,7 +15,7 @@ internal sealed class CompareRound(
 
     private const double QuietFloorSeconds = 5;
 
-    private IEnumerable<(string, double)> _appliedCpu = [];
+    private IReadOnlyDictionary<string, double> _appliedCpu = new Dictionary<string, double>();
 
     private static readonly TimeSpan look = TimeSpan.FromMilliseconds(100);
 
@@ -32,12 +32,12 @@ internal sealed class CompareRound(
         await run.GoneAsync(cancellationToken);
         if (run.Settings.Seconds == 0) return;
         run.Add(await run.ReadableAsync(
-            Named("readable at half of the peak"), (run.Settings.Rate ?? sustained) / 2, cancellationToken));
+            Named("readable at half of the peak"), (run.Settings.Rate ?? sustained) / 2, meter, cancellationToken));
         await run.GoneAsync(cancellationToken);
         var quietSeconds = Math.Min(run.Settings.Seconds, QuietFloorSeconds);
         Add("floor, two commits one after the other when quiet", CompareRun.Quiet, await QuietCommits.MeasureAsync(
             ConnectionString, quietSeconds, CompareRun.Quiet, run.Settings.Bytes));
-        run.Add(await run.ReadableAsync(Named("readable when quiet"), CompareRun.Quiet, cancellationToken));
+        run.Add(await run.ReadableAsync(Named("readable when quiet"), CompareRun.Quiet, meter, cancellationToken));
         await run.GoneAsync(cancellationToken);
     }
 
@@ -54,7 +54,7 @@ internal sealed class CompareRound(
             meter.Skip();
             var spent = meter.CpuSeconds();
             accepted = await run.DriveAsync(ready, cancellationToken);
-            Add("ingress alone", accepted.PerSecond, accepted.Latency, Cpu(spent, accepted.Ok),
+            Add("ingress alone", accepted.PerSecond, accepted.Latency, meter.SpentSince(spent, accepted.Ok),
                 ("ratio to bare endpoint", accepted.PerSecond / floor));
         }
         return await ApplyAsync(before + accepted.Ok, cancellationToken);
@@ -71,7 +71,7 @@ internal sealed class CompareRound(
         var started = Stopwatch.GetTimestamp();
         for (var now = first; now < until;) now = await LookAsync(cancellationToken);
         var rate = (until - first) / Stopwatch.GetElapsedTime(started).TotalSeconds;
-        _appliedCpu = Cpu(spent, until - first);
+        _appliedCpu = meter.SpentSince(spent, until - first);
         return rate;
     }
 
@@ -104,8 +104,8 @@ internal sealed class CompareRound(
         for (var now = before; now < before + accepted.Ok;) now = await LookAsync(cancellationToken);
         var sustained = accepted.Ok / Stopwatch.GetElapsedTime(started).TotalSeconds;
         Add("both at once, accepted", accepted.PerSecond, accepted.Latency);
-        Add("both at once, applied meanwhile", meanwhile, null, [], ("ratio to processors alone", meanwhile / alone));
-        Add(ToTheLast, sustained, null, Cpu(spent, accepted.Ok));
+        Add("both at once, applied meanwhile", meanwhile, null, null, ("ratio to processors alone", meanwhile / alone));
+        Add(ToTheLast, sustained, null, meter.SpentSince(spent, accepted.Ok));
         return sustained;
     }
 
@@ -122,17 +122,11 @@ internal sealed class CompareRound(
         return await Backlog.AppliedAsync(cancellationToken);
     }
 
-    private List<(string, double)> Cpu(IReadOnlyDictionary<string, double> before, long webhooks)
-    {
-        meter.Read();
-        return [.. meter.CpuSeconds().Select(one =>
-            ($"{one.Key} CPU µs", (one.Value - before.GetValueOrDefault(one.Key)) * 1e6 / Math.Max(1, webhooks)))];
-    }
-
     private void Add(
-        string name, double rate, Percentiles? latency = null, IEnumerable<(string, double)>? cpu = null,
+        string name, double rate, Percentiles? latency = null, IReadOnlyDictionary<string, double>? cpu = null,
         params IEnumerable<(string Name, double Value)> figures) => run.Add(new RoundResult(
-            Named(name), rate, latency, figures.Concat(cpu ?? []).ToDictionary(one => one.Item1, one => one.Item2)));
+            Named(name), rate, latency,
+            figures.Select(one => KeyValuePair.Create(one.Name, one.Value)).Concat(cpu ?? new Dictionary<string, double>()).ToDictionary()));
 
     private string Named(string what) => $"round {number}: {what}";
 }

@@ -87,27 +87,36 @@ internal sealed class CompareRun(RunSettings settings, CompareSettings compare, 
     }
 
     /// <summary>Webhooks at a rate, and when their events can be read.</summary>
-    public async Task<RoundResult> ReadableAsync(string name, double rate, CancellationToken cancellationToken)
+    public async Task<RoundResult> ReadableAsync(string name, double rate, ProcessMeter meter, CancellationToken cancellationToken)
     {
         var mix = Mix();
         var watch = new ReadableWatch(target.Backlog.Log, mix.Run);
         using var loop = new OpenLoop(target.System.Ingresses, mix, new OpenLoopSettings(
-            settings.Connections, Fresh: 0.05, Duplicates: 0, settings.Seed)) { OnDue = watch.Due };
+            settings.Connections, Fresh: 0.05, Duplicates: 0, settings.Seed))
+        {
+            OnDue = watch.Due,
+            OnAccepted = watch.Accepted,
+        };
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var isReading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var watching = watch.RunAsync(isReading, over.Token);
         await isReading.Task.WaitAsync(TimeSpan.FromMinutes(1), cancellationToken);
+        meter.Skip();
+        var spent = meter.CpuSeconds();
         await loop.RunAsync(new RateCurve((name, compare.Seconds, rate, rate)), cancellationToken);
         await loop.SettleAsync(TimeSpan.FromMinutes(1), cancellationToken);
+        var cpu = meter.SpentSince(spent, loop.Counters.Accepted);
         var ended = Stopwatch.GetTimestamp();
         while (!watch.HasSeenAll && Stopwatch.GetElapsedTime(ended) < TimeSpan.FromMinutes(1)) await Task.Delay(50, cancellationToken);
         await over.CancelAsync();
         await watching;
-        _readable.Add(watch.Latency);
+        _readable.Add(watch.FromDue);
         Count(loop.Counters);
-        return new RoundResult(name, rate, watch.Latency.Percentiles(), new Dictionary<string, double>
+        return new RoundResult(name, rate, watch.FromDue.Percentiles(), new Dictionary<string, double>(cpu)
         {
             ["events not seen"] = watch.Missing,
+            ["from acceptance p50 ms"] = watch.FromAccepted.Micros(0.5) / 1000.0,
+            ["from acceptance p99 ms"] = watch.FromAccepted.Micros(0.99) / 1000.0,
             ["accepted p50 ms"] = loop.Counters.Latency.Micros(0.5) / 1000.0,
             ["accepted p99 ms"] = loop.Counters.Latency.Micros(0.99) / 1000.0,
             ["driver late p99 ms"] = loop.Counters.Lateness.Micros(0.99) / 1000.0,

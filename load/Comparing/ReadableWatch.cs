@@ -5,8 +5,9 @@ using PaymentPipeline.Load.Webhooks;
 namespace PaymentPipeline.Load.Comparing;
 
 /// <summary>
-/// How long it takes from the moment at which a webhook is due until a consumer of <c>payment.events</c> has the event that it leads
-/// to: the charge's webhook and PaymentCaptured. The consumer is a member of a group, as a service of the shop would be.
+/// How long it takes until a consumer of <c>payment.events</c> has the event that a webhook leads to (the charge's and
+/// PaymentCaptured), from the moment at which the webhook is due and from its acceptance. The consumer is a member of a group, as a
+/// service of the shop would be.
 /// </summary>
 internal sealed class ReadableWatch(IEventLog log, string run)
 {
@@ -22,10 +23,16 @@ internal sealed class ReadableWatch(IEventLog log, string run)
 
     private readonly byte[] _orderPrefix = System.Text.Encoding.ASCII.GetBytes($"\"orderId\":\"{TemplateWords.OrderPrefix}{run}-");
     private readonly long[] _dueAt = new long[Kept];
+    private readonly long[] _acceptedAt = new long[Kept];
     private int _expected;
     private int _seen;
 
-    public Histogram Latency { get; } = new();
+    /// <summary>From the moment at which the webhook was due, so that nothing is hidden by a driver that waits.</summary>
+    public Histogram FromDue { get; } = new();
+
+    /// <summary>From its 2xx; 0 where the event was there before it.</summary>
+    public Histogram FromAccepted { get; } = new();
+
     public bool HasSeenAll => Volatile.Read(ref _seen) >= Volatile.Read(ref _expected);
     public int Missing => Volatile.Read(ref _expected) - Volatile.Read(ref _seen);
 
@@ -34,8 +41,16 @@ internal sealed class ReadableWatch(IEventLog log, string run)
     {
         var (payment, step) = WebhookMix.Event(number);
         if (step != CapturingStep) return;
+        Volatile.Write(ref _acceptedAt[payment % Kept], 0);
         Volatile.Write(ref _dueAt[payment % Kept], timestamp);
         Interlocked.Increment(ref _expected);
+    }
+
+    /// <summary>To be told of each 2xx.</summary>
+    public void Accepted(long number, long timestamp)
+    {
+        var (payment, step) = WebhookMix.Event(number);
+        if (step == CapturingStep) Volatile.Write(ref _acceptedAt[payment % Kept], timestamp);
     }
 
     /// <summary>Reads until it is cancelled, which is how it ends. Earlier events are not read.</summary>
@@ -74,9 +89,13 @@ internal sealed class ReadableWatch(IEventLog log, string run)
         // Once: an event may be published twice.
         var due = payment < 0 ? 0 : Interlocked.Exchange(ref _dueAt[payment % Kept], 0);
         if (due == 0) return;
-        Latency.Record((now - due) / (Stopwatch.Frequency / 1_000_000));
+        var accepted = Volatile.Read(ref _acceptedAt[payment % Kept]);
+        FromDue.Record(Micros(now - due));
+        FromAccepted.Record(accepted == 0 ? 0 : Micros(Math.Max(0, now - accepted)));
         Interlocked.Increment(ref _seen);
     }
+
+    private static long Micros(long ticks) => ticks / (Stopwatch.Frequency / 1_000_000);
 
     /// <summary>The group goes to the end of the topic.</summary>
     private async Task SkipAsync(CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ internal static class GrowCommand
         var connections = new Option<int>("--connections") { Description = "Tables filled at a time.", DefaultValueFactory = _ => 3 };
         var command = new Command("grow", """
             Fills the empty books of a './pipeline up --idle' with finished payments and all their rows, as years of business would: four
-            claims of the inbox each. The log has nothing of them any more. For measurements only.
+            claims of the inbox each. The log has nothing of them any more. For measurements only ('./pipeline load growth --data ...').
 
             Example:
               ./pipeline load grow --payments 1000000
@@ -28,8 +28,10 @@ internal static class GrowCommand
         if (payments < 1 || connections < 1) throw new UserErrorException("--payments, --connections: choose at least 1.");
         await using var backlog = new Backlog(system);
         var grower = new Grower(backlog.Database, TimeProvider.System);
-        Console.WriteLine((await grower.GrowAsync(payments, connections, Console.WriteLine, cancellationToken)).Text());
+        var grown = await grower.GrowAsync(payments, connections, Console.WriteLine, cancellationToken);
+        Console.WriteLine(grown.Text());
         await ForgottenLog.MakeAsync(backlog.Log, backlog.Database, TimeProvider.System, cancellationToken);
+        await GrownBooks.KeepAsync(grown, system.Data, cancellationToken);
         return 0;
     }
 }

@@ -17,8 +17,8 @@ internal static class GrowthCommand
         var reads = new Option<int>("--reads") { Description = "Requests to each GET route.", DefaultValueFactory = _ => 500 };
         var bytes = new Option<int>("--bytes") { Description = "Of each body.", DefaultValueFactory = _ => 2500 };
         var command = new Command("growth", """
-            Two systems of its own, one with large books and one with just the few payments that the rounds tell more of.
-            In each round, on one and then on the other: webhooks until the last is applied, and the ratio. Then every GET
+            Two systems of its own, one with large books and one with just the few payments that the rounds tell more of. With --data
+            the large one is that system, filled by './pipeline load grow'; --seed chooses which of its payments are told more of. In each round, on one and then on the other: webhooks until the last is applied, and the ratio. Then every GET
             route, and verify on both.
 
             Example:
@@ -40,8 +40,7 @@ internal static class GrowthCommand
         {
             { Rounds: < 1 } or { Webhooks: < 100 } or { Reads: < 1 } => "--rounds, --webhooks or --reads is too small.",
             { Old: < 0 or > 0.9 } or { Bytes: < 500 or > 100_000 } => "--old or --bytes is out of range.",
-            _ when growth.Payments < growth.Refunds => $"--payments: these rounds tell more of {growth.Refunds} payments, choose no fewer.",
-            _ when settings.Data is not null => "--data: this makes its own systems.",
+            _ when settings.Data is null && growth.Payments < growth.Refunds => $"--payments: these rounds tell more of {growth.Refunds} payments, choose no fewer.",
             _ => null,
         };
         if (problem is not null) throw new UserErrorException(problem);

@@ -4,7 +4,7 @@ namespace PaymentPipeline.Load.Growth;
 
 /// <summary>
 /// Webhooks made before they are sent: those of new payments in order, and between them refunds of grown ones from all over the books,
-/// each payment at most once.
+/// each payment at most once in a run; another seed begins at another.
 /// </summary>
 internal sealed class GrowthRequests(RunningSystem system, GrowthSettings settings, int seed, long payments)
 {
@@ -15,7 +15,7 @@ internal sealed class GrowthRequests(RunningSystem system, GrowthSettings settin
     private readonly StripeTemplate _refund = StripeTemplate.MakeRefund(
         new TemplateWords($"{system.Ingress}", GrownPayment.Run, TimeProvider.System.GetUtcNow(), new Filler(seed)), settings.Bytes);
     private long _new;
-    private long _old;
+    private long _old = new Random(seed).NextInt64(payments);
 
     /// <summary>Other ones each time.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Next()

@@ -23,10 +23,14 @@ internal sealed class GrowthRun(RunSettings settings, GrowthSettings growth, Liv
 
     public async Task<LoadReport> PlayAsync(CancellationToken cancellationToken)
     {
-        await using var smallTarget = await Target.OpenAsync(settings, view.Say, cancellationToken);
         await using var largeTarget = await Target.OpenAsync(settings, view.Say, cancellationToken);
+        await using var smallTarget = await Target.OpenAsync(settings with { Data = null }, view.Say, cancellationToken);
+        var large = settings.Data is { } data
+            ? await SideAsync("large", largeTarget, await GrownBooks.ReadAsync(data, cancellationToken), cancellationToken)
+            : await GrowAsync("large", largeTarget, growth.Payments, cancellationToken);
+        if (large.Growth.Payments < growth.Refunds) throw new UserErrorException(
+            $"--rounds, --webhooks, --old: they tell more of {growth.Refunds} payments, and there are {large.Growth.Payments}.");
         var small = await GrowAsync("small", smallTarget, growth.Refunds, cancellationToken);
-        var large = await GrowAsync("large", largeTarget, growth.Payments, cancellationToken);
         VerifyResult? verify = null;
         try
         {
@@ -36,9 +40,9 @@ internal sealed class GrowthRun(RunSettings settings, GrowthSettings growth, Liv
             for (var round = 1; round <= growth.Rounds; round++)
             {
                 var before = await PlayAsync(small, cancellationToken);
-                Add($"round {round}: small books, to the last applied", before.Rate, before.Figures);
-                var (rate, figures) = await PlayAsync(large, cancellationToken);
-                Add($"round {round}: large books, to the last applied", rate, figures.Append(("ratio to small books", rate / before.Rate)));
+                Add($"round {round}: small books, to the last applied", before.Rate, Figures(before.Cpu));
+                var (rate, cpu) = await PlayAsync(large, cancellationToken);
+                Add($"round {round}: large books, to the last applied", rate, [.. Figures(cpu), ("ratio to small books", rate / before.Rate)]);
             }
             await ReadAsync([small, large], cancellationToken);
             verify = await VerifyAsync([small, large], cancellationToken);
@@ -59,13 +63,15 @@ internal sealed class GrowthRun(RunSettings settings, GrowthSettings growth, Liv
         view.Say(grown.Text());
         Add($"{name} books, grown", payments / grown.Elapsed.TotalSeconds,
             grown.Bytes.Select(one => ($"{one.Key} bytes a payment", (double)one.Value / payments)));
-        return new Side(
-            name, target, grown, new GrowthRequests(target.System, growth, settings.Seed, payments),
-            await ProcessMeter.StartAsync(target.System, target.Backlog.Database, cancellationToken));
+        return await SideAsync(name, target, grown, cancellationToken);
     }
 
+    private async Task<Side> SideAsync(string name, Target target, Growth grown, CancellationToken cancellationToken) => new(
+        name, target, grown, new GrowthRequests(target.System, growth, settings.Seed, grown.Payments),
+        await ProcessMeter.StartAsync(target.System, target.Backlog.Database, cancellationToken));
+
     /// <summary>From the first webhook until the last is applied.</summary>
-    private async Task<(double Rate, IEnumerable<(string, double)> Figures)> PlayAsync(Side side, CancellationToken cancellationToken)
+    private async Task<(double Rate, IReadOnlyDictionary<string, double> Cpu)> PlayAsync(Side side, CancellationToken cancellationToken)
     {
         var requests = side.Requests.Next();
         GC.Collect();
@@ -77,9 +83,7 @@ internal sealed class GrowthRun(RunSettings settings, GrowthSettings growth, Liv
         var driven = await SocketDriver.DriveAsync(side.Target.System.Ingresses, requests, settings.Connections);
         while (await side.Target.Backlog.AppliedAsync(cancellationToken) < before + driven.Ok) await Task.Delay(50, cancellationToken);
         var elapsed = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        side.Meter.Read();
-        var cpu = side.Meter.CpuSeconds().Select(one =>
-            ($"{one.Key} CPU µs", (one.Value - spent.GetValueOrDefault(one.Key)) * 1e6 / Math.Max(1, driven.Ok))).ToList();
+        var cpu = side.Meter.SpentSince(spent, driven.Ok);
         (_sent, _accepted, _seconds) = (_sent + driven.Sent, _accepted + driven.Ok, _seconds + elapsed);
         if (driven.Ok != driven.Sent) view.Say($"warning: {driven.Sent - driven.Ok} webhooks were not accepted");
         await GoneAsync(side, cancellationToken);
@@ -124,6 +128,9 @@ internal sealed class GrowthRun(RunSettings settings, GrowthSettings growth, Liv
             throw new UserErrorException($"The backlog was not gone within {drainsWithin.TotalMinutes} minutes.");
     }
 
+    private static IEnumerable<(string, double)> Figures(IReadOnlyDictionary<string, double> cpu) =>
+        cpu.Select(one => (one.Key, one.Value));
+
     private void Add(string name, double rate, IEnumerable<(string Name, double Value)> figures)
     {
         var result = new RoundResult(name, rate, null, figures.ToDictionary(one => one.Name, one => one.Value));
@@ -140,7 +147,7 @@ internal sealed class GrowthRun(RunSettings settings, GrowthSettings growth, Liv
         Machine = await MachineReader.ReadAsync(large.Target.System),
         Settings = new Dictionary<string, string>(Surroundings.Settings())
         {
-            ["payments"] = growth.Payments.ToString(CultureInfo.InvariantCulture),
+            ["payments"] = large.Growth.Payments.ToString(CultureInfo.InvariantCulture),
             ["payments in the small books"] = growth.Refunds.ToString(CultureInfo.InvariantCulture),
             ["rounds"] = $"{growth.Rounds}",
             ["webhooks each"] = $"{growth.Webhooks}",

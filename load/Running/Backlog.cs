@@ -44,7 +44,7 @@ internal sealed class Backlog : IAsyncDisposable
     public async Task<BacklogFigures> ReadAsync(CancellationToken cancellationToken)
     {
         // Committed first: what is finished between the two readings counts as lag, never as less than none.
-        var committed = await Log.GetCommittedAsync(Group, topics, cancellationToken);
+        var committed = await CommittedAsync(cancellationToken);
         var (appended, applied) = (0L, 0L);
         foreach (var topic in topics)
             foreach (var (partition, range) in await Log.GetOffsetsAsync(topic, cancellationToken))
@@ -56,13 +56,16 @@ internal sealed class Backlog : IAsyncDisposable
     }
 
     /// <summary>As in <see cref="ReadAsync"/>, which asks for more: this is cheap enough to ask often.</summary>
-    public async Task<long> AppliedAsync(CancellationToken cancellationToken)
+    public async Task<long> AppliedAsync(CancellationToken cancellationToken) =>
+        (await CommittedAsync(cancellationToken)).Values.Sum();
+
+    private async Task<IReadOnlyDictionary<TopicPartition, long>> CommittedAsync(CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
         {
             try
             {
-                return (await Log.GetCommittedAsync(Group, topics, cancellationToken)).Values.Sum();
+                return await Log.GetCommittedAsync(Group, topics, cancellationToken);
             }
             // A driver that had all of the machine may not have heard from the idle connection in time: the next one is made anew.
             catch (EventLogUnavailableException) when (tries < TriesMax)

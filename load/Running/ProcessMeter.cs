@@ -64,6 +64,14 @@ internal sealed class ProcessMeter
     /// <summary>Seconds that each has spent until the last reading, without what was skipped.</summary>
     public IReadOnlyDictionary<string, double> CpuSeconds() => new Dictionary<string, double>(_cpuTotal);
 
+    /// <summary>Microseconds of CPU a webhook by process, since <see cref="CpuSeconds"/> gave <paramref name="before"/>.</summary>
+    public IReadOnlyDictionary<string, double> SpentSince(IReadOnlyDictionary<string, double> before, long webhooks)
+    {
+        Read();
+        return _cpuTotal.ToDictionary(
+            one => $"{one.Key} CPU µs", one => (one.Value - before.GetValueOrDefault(one.Key)) * 1e6 / Math.Max(1, webhooks));
+    }
+
     /// <param name="webhooks">What was accepted meanwhile.</param>
     public IReadOnlyList<ProcessSummary> Summary(long webhooks) =>
         [.. _cpuTotal.Select(one => new ProcessSummary(one.Key, _peakRss[one.Key], one.Value * 1e6 / Math.Max(1, webhooks)))];

@@ -48,7 +48,10 @@ internal sealed class OpenLoop : IDisposable
     public int Unsettled => _room.Waiting + Volatile.Read(ref _underWay) + _comebacks.Count;
 
     /// <summary>Called with each new arrival's number and the moment at which it is due, before it is sent.</summary>
-    public Action<long, long> OnDue { get; set; } = (_, _) => { };
+    public Action<long, long> OnDue { get; init; } = (_, _) => { };
+
+    /// <summary>Called with an arrival's number and the moment at which its 2xx was there.</summary>
+    public Action<long, long> OnAccepted { get; init; } = (_, _) => { };
 
     /// <summary>Until the curve ends; answers may be under way then.</summary>
     public Task RunAsync(RateCurve curve, CancellationToken cancellationToken) =>
@@ -158,7 +161,9 @@ internal sealed class OpenLoop : IDisposable
             _comebacks.Add(arrival);
             return;
         }
-        Counters.Latency.Record(Micros(Stopwatch.GetTimestamp() - arrival.Due));
+        var now = Stopwatch.GetTimestamp();
+        OnAccepted(arrival.Number, now);
+        Counters.Latency.Record(Micros(now - arrival.Due));
         if (_acknowledged.Add(arrival.Number)) Counters.Acknowledge(_source.EventsIn(arrival.Number));
     }
 

@@ -100,7 +100,8 @@ internal static class BatchReader
     }
 
     // Every join here is "these few names against one index". A plan that was made while a table was still empty must not
-    // scan it when it is large, and the planner must not spend time on choosing.
+    // scan it when it is large, and the planner must not spend time on choosing. The OFFSET 0 below keep the search of each name by
+    // itself: in a table that held one row when it was analysed, the planner walks all of it and holds each row against all names.
     public const string SettingsSql = """
         SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
             set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true),
@@ -108,43 +109,64 @@ internal static class BatchReader
         """;
 
     private const string ClaimsSql = """
-        SELECT i.gateway, i.account, i.event_key, i.content_hash, i.verdict = 'quarantined'
-        FROM books.inbox AS i
-        JOIN unnest($1, $2, $3) AS n (gateway, account, name)
-            ON i.gateway = n.gateway AND i.account = n.account AND i.event_key = n.name
+        SELECT n.gateway, n.account, n.name, i.content_hash, i.verdict = 'quarantined'
+        FROM unnest($1, $2, $3) AS n (gateway, account, name)
+        CROSS JOIN LATERAL (
+            SELECT content_hash, verdict
+            FROM books.inbox
+            WHERE gateway = n.gateway AND account = n.account AND event_key = n.name
+            OFFSET 0) AS i
         """;
 
     private const string DeliveriesSql = """
-        SELECT d.gateway, d.account, d.delivery_id, d.body_hash
-        FROM books.inbox_deliveries AS d
-        JOIN unnest($1, $2, $3) AS n (gateway, account, name)
-            ON d.gateway = n.gateway AND d.account = n.account AND d.delivery_id = n.name
+        SELECT n.gateway, n.account, n.name, d.body_hash
+        FROM unnest($1, $2, $3) AS n (gateway, account, name)
+        CROSS JOIN LATERAL (
+            SELECT body_hash
+            FROM books.inbox_deliveries
+            WHERE gateway = n.gateway AND account = n.account AND delivery_id = n.name
+            OFFSET 0) AS d
         """;
 
     // A webhook often meets the API while that settles the same payment. What the API adds (the gateway's ids) is seen by a statement
     // that begins after its commit, not by the one that waited for it: so this one waits, and the next reads. Only for payments that
     // name our id: at others the API seldom works, and then the key of payment_aliases refuses and the batch is tried again.
-    private const string LockPaymentsSql = """
+    private const string LockPaymentsSql = $"""
         SELECT p.id
-        FROM unnest($1, $2, $3) AS n (gateway, account, name)
-        JOIN books.payment_aliases AS a ON a.gateway = n.gateway AND a.account = n.account AND a.alias = n.name
-        JOIN books.payments AS p ON p.id = a.payment_id
-        ORDER BY p.id
-        FOR UPDATE OF p
+        FROM {NamedPayments}
+        CROSS JOIN LATERAL (
+            SELECT id
+            FROM books.payments
+            WHERE id = named.payment_id
+            FOR UPDATE) AS p
         """;
 
     // A row per alias named. An alias that another worker makes after this read is missing here, so its payment is founded a
     // second time, which the key of payment_aliases refuses, and the batch is tried again.
     private const string PaymentsSql = $"""
-        SELECT {PaymentRows.Columns}, a.alias
-        FROM unnest($1, $2, $3) AS n (gateway, account, name)
-        JOIN books.payment_aliases AS a ON a.gateway = n.gateway AND a.account = n.account AND a.alias = n.name
-        JOIN books.payments AS p ON p.id = a.payment_id
-        ORDER BY p.id
-        FOR UPDATE OF p
+        SELECT {PaymentRows.Columns}, named.alias
+        FROM {NamedPayments}
+        CROSS JOIN LATERAL (
+            SELECT *
+            FROM books.payments
+            WHERE id = named.payment_id
+            FOR UPDATE) AS p
         """;
 
-    // OFFSET 0 keeps the search of each name by itself: a table that was empty when it was analysed would be read whole for each.
+    // Sorted before the payments are looked for: they are locked in the order in which they are found.
+    private const string NamedPayments = """
+        (
+            SELECT n.name AS alias, a.payment_id
+            FROM unnest($1, $2, $3) AS n (gateway, account, name)
+            CROSS JOIN LATERAL (
+                SELECT payment_id
+                FROM books.payment_aliases
+                WHERE gateway = n.gateway AND account = n.account AND alias = n.name
+                OFFSET 0) AS a
+            ORDER BY a.payment_id
+            OFFSET 0) AS named
+        """;
+
     private const string WaitingSql = """
         SELECT p.id, p.event_key, p.fact
         FROM books.parked AS p
@@ -162,11 +184,14 @@ internal static class BatchReader
 
     // Two users never share a customer: should somebody have made it so, the older one is told.
     private const string UsersSql = """
-        SELECT DISTINCT ON (c.gateway, c.account, c.gateway_customer_id) c.gateway, c.account, c.gateway_customer_id, c.user_id
+        SELECT n.gateway, n.account, n.name, c.user_id
         FROM unnest($1, $2, $3) AS n (gateway, account, name)
-        JOIN books.gateway_customers AS c
-            ON c.gateway = n.gateway AND c.account = n.account AND c.gateway_customer_id = n.name
-        ORDER BY c.gateway, c.account, c.gateway_customer_id, c.created_at, c.user_id
+        CROSS JOIN LATERAL (
+            SELECT user_id
+            FROM books.gateway_customers
+            WHERE gateway = n.gateway AND account = n.account AND gateway_customer_id = n.name
+            ORDER BY created_at, user_id
+            LIMIT 1) AS c
         """;
 
     /// <summary>Who of our users a method's owner is, where the gateway named its customer.</summary>

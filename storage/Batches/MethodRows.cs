@@ -12,13 +12,20 @@ internal static class MethodRows
         m.is_default, m.is_removed, m.version, m.fact_keys, m.news_at
         """;
 
+    // OFFSET 0: see BatchReader.SettingsSql.
     public const string SelectSql = $"""
         SELECT {Columns}
         FROM books.payment_methods AS m
-        JOIN unnest($1, $2, $3) AS n (gateway, account, name)
-            ON m.gateway = n.gateway AND m.account = n.account AND m.gateway_token = n.name
+        WHERE m.id = ANY (ARRAY(
+            SELECT named.id
+            FROM unnest($1, $2, $3) AS n (gateway, account, name)
+            CROSS JOIN LATERAL (
+                SELECT id
+                FROM books.payment_methods
+                WHERE gateway = n.gateway AND account = n.account AND gateway_token = n.name
+                OFFSET 0) AS named))
         ORDER BY m.id
-        FOR UPDATE OF m
+        FOR UPDATE
         """;
 
     public static PaymentMethod Read(NpgsqlDataReader row) => new()

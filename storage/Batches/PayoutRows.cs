@@ -7,13 +7,20 @@ namespace PaymentPipeline.Storage.Batches;
 /// <summary>Payouts to rows and back. Rare: one upsert serves, a row at a time.</summary>
 internal static class PayoutRows
 {
+    // OFFSET 0: see BatchReader.SettingsSql.
     public const string SelectSql = """
         SELECT p.id, p.gateway, p.account, p.gateway_payout_id, p.amount, p.currency, p.status, p.version, p.fact_keys
         FROM books.payouts AS p
-        JOIN unnest($1, $2, $3) AS n (gateway, account, name)
-            ON p.gateway = n.gateway AND p.account = n.account AND p.gateway_payout_id = n.name
+        WHERE p.id = ANY (ARRAY(
+            SELECT named.id
+            FROM unnest($1, $2, $3) AS n (gateway, account, name)
+            CROSS JOIN LATERAL (
+                SELECT id
+                FROM books.payouts
+                WHERE gateway = n.gateway AND account = n.account AND gateway_payout_id = n.name
+                OFFSET 0) AS named))
         ORDER BY p.id
-        FOR UPDATE OF p
+        FOR UPDATE
         """;
 
     public static Payout Read(NpgsqlDataReader row) => new()
