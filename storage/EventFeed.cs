@@ -45,16 +45,28 @@ public sealed class EventFeed(NpgsqlDataSource database)
     }
 
     // The head and the events come from one snapshot: all positions up to the head are in it.
-    private const string ReadSql = """
+    private const string ReadSql = $"""
+        {Head}
+            WHERE {Wanted}
+        {Tail}
+        """;
+    private const string OfKeySql = $"""
+        {Head}
+            WHERE key = $6 AND {Wanted}
+        {Tail}
+        """;
+    private const string Head = """
         SELECT h.position, f.position, f.event_type, f.payload
         FROM books.feed_head AS h
         LEFT JOIN LATERAL (
             SELECT position, event_type, payload
             FROM books.feed
-            WHERE position > $1 AND position <= least(h.position, $1 + $6)
-                AND (gateway || '/' || account) = ANY ($3)
-                AND ($4::text[] IS NULL OR event_type = ANY ($4))
-                AND ($5::text IS NULL OR key = $5)
+        """;
+    private const string Wanted = """
+        position > $1 AND position <= least(h.position, $1 + $5)
+                AND (gateway || '/' || account) = ANY ($3) AND ($4::text[] IS NULL OR event_type = ANY ($4))
+        """;
+    private const string Tail = """
             ORDER BY position
             LIMIT $2) AS f ON true
         ORDER BY f.position
@@ -65,7 +77,7 @@ public sealed class EventFeed(NpgsqlDataSource database)
         ArgumentNullException.ThrowIfNull(query);
         // The index of keys finds a payment's events wherever they are.
         var scan = query.Key is null ? ScanMax : long.MaxValue - query.After;
-        await using var command = database.CreateCommand(ReadSql);
+        var command = new NpgsqlBatchCommand(query.Key is null ? ReadSql : OfKeySql);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = query.After });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Limit });
         command.Parameters.Add(new NpgsqlParameter<string[]>
@@ -76,12 +88,16 @@ public sealed class EventFeed(NpgsqlDataSource database)
         {
             Value = query.Types is { } types ? types.ToArray() : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
         });
-        command.Parameters.Add(new NpgsqlParameter { Value = query.Key ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = scan });
+        if (query.Key is { } key) command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key });
 
         var events = new List<FeedEvent>();
         var head = query.After;
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(IndexWalk.SettingsSql));
+        batch.BatchCommands.Add(command);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             head = reader.GetInt64(0);

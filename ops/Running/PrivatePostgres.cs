@@ -71,7 +71,7 @@ internal sealed class PrivatePostgres
         }
         await RunAsync("initdb", ["-D", _folder, "-U", "pipeline", "-A", "trust", "--data-checksums", "-E", "UTF8", "--locale=C.UTF-8"],
             cancellationToken);
-        await File.AppendAllTextAsync(Path.Combine(_folder, "postgresql.conf"), Settings, cancellationToken);
+        await File.AppendAllTextAsync(Path.Combine(_folder, "postgresql.conf"), settings, cancellationToken);
         if (await CanCompressWalAsync(cancellationToken))
             await File.AppendAllTextAsync(Path.Combine(_folder, "postgresql.conf"), WalCompression, cancellationToken);
     }
@@ -79,12 +79,12 @@ internal sealed class PrivatePostgres
     // Durability stays as PostgreSQL ships it: fsync, full_page_writes and synchronous_commit are on, and a backup can be taken from it.
     // min_wal_size keeps the files of one peak for the next: a new one is filled with zeros and synced before it is used, while every
     // commit waits.
-    private const string Settings = """
+    private static readonly string settings = $"""
 
         # PaymentPipeline: one machine, one user, a socket.
         listen_addresses = ''
         max_connections = 100
-        shared_buffers = 512MB
+        shared_buffers = {SharedBuffersMb}MB
         max_wal_size = 4GB
         min_wal_size = 4GB
         checkpoint_timeout = 15min
@@ -94,6 +94,13 @@ internal sealed class PrivatePostgres
         autovacuum_naptime = 15s
 
         """;
+
+    /// <summary>
+    /// An eighth of the memory: in large books every webhook changes pages from all over the indexes, and each that does not fit is written
+    /// out and read again.
+    /// </summary>
+    private static long SharedBuffersMb =>
+        Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8 >> 20, 128, 8 * 1024);
 
     // The first change of a page after a checkpoint puts all of it into the WAL: news of old payments are mostly such pages.
     private const string WalCompression = """

@@ -1,5 +1,6 @@
 using PaymentPipeline.Core.Payments;
 using PaymentPipeline.Storage;
+using PaymentPipeline.Storage.Operations;
 using PaymentPipeline.TestKit;
 using Xunit;
 using static PaymentPipeline.Integration.Tests.Storage.Books;
@@ -30,6 +31,60 @@ public sealed class YoungBooksTests
         Assert.InRange(await RowsReadAsync(books, before + 1) - before, 1, 20 * Batch);
         await books.DisposeAsync();
     }
+
+    [Fact]
+    public async Task Plans_made_in_nearly_empty_books_read_the_rows_that_a_page_shows_when_they_fill()
+    {
+        const int Reads = 10;
+        const int Payments = 20_000;
+        var books = new Books();
+        await books.InitializeAsync();
+        await FillAsync(books, 0, 1);
+        await books.ExecuteAsync("VACUUM ANALYZE");
+        await ReadAsync(books, Reads);
+        await FillAsync(books, 1, Payments);
+        var before = await RowsReadAsync(books, atLeast: 1);
+
+        await ReadAsync(books, Reads);
+
+        Assert.InRange(await RowsReadAsync(books, before + 1) - before, 1, Reads * 150);
+        await books.DisposeAsync();
+    }
+
+    // Of the oldest payment: whoever walks from the newest on meets all of them before it.
+    private static async Task ReadAsync(Books books, int times)
+    {
+        var (pages, feed) = (new PaymentPages(books.Database), new EventFeed(books.Database));
+        var (visible, page) = (new Visibility([("stripe", "default"), ("adyen", "default")]), new PaymentFilter { Limit = 20 });
+        for (var read = 0; read < times; read++)
+        {
+            Assert.Single(await pages.ListAsync(page with { UserId = "user-0" }, visible, default));
+            Assert.Single(await pages.ListAsync(page with { OrderId = "order-0" }, visible, default));
+            Assert.Single(await pages.ListAsync(page with { GatewayPaymentId = "pi_0" }, visible, default));
+            Assert.NotEmpty(await pages.ListAsync(page, visible, default));
+            Assert.NotEmpty((await feed.ReadAsync(new FeedQuery(visible, After: 0, Limit: 20), default)).Events);
+            Assert.NotEmpty((await feed.ReadAsync(new FeedQuery(visible, After: 0, Limit: 20, Key: "pay_0"), default)).Events);
+        }
+    }
+
+    private static Task FillAsync(Books books, int from, int count) => books.ExecuteAsync($"""
+        WITH made AS (
+            INSERT INTO books.payments (
+                id, gateway, account, gateway_payment_id, origin, order_id, user_id, currency, status, version, amount, authorized, captured,
+                refunded, refund_pending, disputed, fees, memory, created_at, updated_at)
+            SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'stripe', 'default', 'pi_' || n, 'external', 'order-' || n,
+                'user-' || n, 'EUR', 'SUCCEEDED', 1, 100, 100, 100, 0, 0, 0, 0, {"'{}'"}, now(), now()
+            FROM generate_series({from}, {from + count - 1}) AS n
+            RETURNING id, gateway_payment_id),
+        fed AS (
+            INSERT INTO books.feed (position, event_id, event_type, key, gateway, account, payload, published_at)
+            SELECT n + 1, 'event-' || n, 'PaymentCaptured', 'pay_' || n, 'stripe', 'default', {"'{}'"}, now()
+            FROM generate_series({from}, {from + count - 1}) AS n),
+        moved AS (UPDATE books.feed_head SET position = {from + count})
+        INSERT INTO books.payment_aliases (gateway, account, alias, payment_id)
+        SELECT 'stripe', 'default', gateway_payment_id, id
+        FROM made
+        """);
 
     /// <summary>Each webhook tells more of a payment that the one before it founded.</summary>
     private static async Task CommitAsync(Books books, string name, int payments)
