@@ -15,12 +15,16 @@ internal sealed class ConsumerLane(
     private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(5);
 
+    // So many in the last batch: more are on their way.
+    private const int OftenMin = 8;
+
     private readonly record struct Item(LogRecord Record, PartitionAssignment Assignment);
 
     // Room for one poll more than the mark at which partitions are paused, so that a poll need not wait.
     private readonly Channel<Item> queue = Channel.CreateBounded<Item>(
         new BoundedChannelOptions(options.LaneCapacity + options.PollRecordsMax) { SingleReader = true, SingleWriter = true });
     private int inHand;
+    private bool comesOften;
 
     public int InHand => Volatile.Read(ref inHand);
 
@@ -38,11 +42,15 @@ internal sealed class ConsumerLane(
     public async Task RunAsync(CancellationToken abandon)
     {
         var batch = new List<Item>();
+        var began = 0L;
         try
         {
             while (await queue.Reader.WaitToReadAsync(abandon))
             {
+                if (comesOften) await WaitForMoreAsync(began, abandon);
+                began = time.GetTimestamp();
                 while (batch.Count < options.BatchMax && queue.Reader.TryRead(out var item)) batch.Add(item);
+                comesOften = batch.Count >= OftenMin;
                 await HandleAsync(batch, abandon);
                 batch.Clear();
             }
@@ -52,6 +60,12 @@ internal sealed class ConsumerLane(
             Log.DrainLimitPassed(logger, options.Group, InHand);
             EventLogMetrics.RecordsInHand.Add(-InHand);
         }
+    }
+
+    private async Task WaitForMoreAsync(long began, CancellationToken abandon)
+    {
+        var left = options.BatchGap - time.GetElapsedTime(began);
+        if (left > TimeSpan.Zero && InHand < options.BatchMax) await Task.Delay(left, time, abandon);
     }
 
     private async Task HandleAsync(List<Item> batch, CancellationToken abandon)

@@ -63,6 +63,13 @@ public sealed class PostgresLogOptions
     [Range(1, 16)]
     public int AppendsInFlight { get; set; } = 1;
 
+    /// <summary>
+    /// When appends come close together, the transactions of a lane begin this far apart unless they are full. Default 3 ms. An append
+    /// that comes alone, or with a few others, never waits.
+    /// </summary>
+    [Range(0, 100)]
+    public int AppendGapMs { get; set; } = 3;
+
     /// <summary>Table partitions, one per day, made ahead of time.</summary>
     [Range(1, 60)]
     public int DaysAhead { get; set; } = 3;

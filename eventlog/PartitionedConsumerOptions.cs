@@ -9,6 +9,12 @@ public sealed record PartitionedConsumerOptions(string Group, IReadOnlyCollectio
     /// <summary>Records of one call of the handler at most; it gets what is there, without waiting for more.</summary>
     public int BatchMax { get; init; } = 500;
 
+    /// <summary>
+    /// When batches follow each other this is between their beginnings at least, unless one is full: small ones cost nearly as much as
+    /// large ones. A lane to which little comes does not wait.
+    /// </summary>
+    public TimeSpan BatchGap { get; init; } = TimeSpan.Zero;
+
     /// <summary>A lane that holds so many records has its partitions paused until half of them are finished.</summary>
     public int LaneCapacity { get; init; } = 2_000;
 

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
 using PaymentPipeline.EventLog;
 using PaymentPipeline.EventLog.Postgres;
 using PaymentPipeline.Gateways;
@@ -13,6 +15,8 @@ namespace PaymentPipeline.Processors;
 /// <summary>The service, in the order of the data: the log gives, gateways read, the books keep, the relay publishes.</summary>
 internal static class ProcessorsApp
 {
+    private const string BatchConnections = "batches";
+
     /// <param name="configure">The last word on services; tests register a gateway of their own.</param>
     public static WebApplication Create(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
@@ -40,6 +44,13 @@ internal static class ProcessorsApp
     {
         services.AddOptions<ProcessorsOptions>()
             .BindConfiguration(ProcessorsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        // Batches have connections of their own, one for each lane and one for the facts that waited: a pool uses all that it has in turn,
+        // and a server process that comes last of many finds none of what it needs in the processor's caches.
+        services.AddKeyedSingleton(BatchConnections, (provider, _) => StorageRegistration.Open(
+            provider.GetRequiredService<IOptions<DatabaseOptions>>().Value,
+            provider.GetRequiredService<IOptions<ProcessorsOptions>>().Value.Lanes + 1));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PaymentStore>(
+            provider, provider.GetRequiredKeyedService<NpgsqlDataSource>(BatchConnections)));
         services.AddSingleton<ProcessorsMetrics>();
         services.AddSingleton<RecordReader>();
         services.AddSingleton<CrashGuard>();

@@ -15,6 +15,13 @@ internal sealed class ProcessorsOptions
     [Range(1, 5_000)]
     public int BatchRecordsMax { get; set; } = 500;
 
+    /// <summary>
+    /// When webhooks come close together, a lane's transactions begin this far apart unless they are full. Default 10 ms: with less,
+    /// small transactions take the processor time that makes all others wait. A webhook that comes alone never waits.
+    /// </summary>
+    [Range(0, 1_000)]
+    public int BatchGapMs { get; set; } = 10;
+
     /// <summary>Transactions at a time; each serves its own share of the partitions. Default 2.</summary>
     [Range(1, 64)]
     public int Lanes { get; set; } = 2;

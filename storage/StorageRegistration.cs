@@ -42,12 +42,13 @@ public static class StorageRegistration
     }
 
     /// <summary>A pool of connections with what the books need set, whatever the connection string leaves open.</summary>
-    public static NpgsqlDataSource Open(DatabaseOptions options)
+    /// <param name="connections">At most; null for <see cref="DatabaseOptions.MaxConnections"/>.</param>
+    public static NpgsqlDataSource Open(DatabaseOptions options, int? connections = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         var settings = new NpgsqlConnectionStringBuilder(options.ConnectionString)
         {
-            MaxPoolSize = options.MaxConnections,
+            MaxPoolSize = connections ?? options.MaxConnections,
             CommandTimeout = options.StatementTimeoutSeconds,
             // The apply path has about twenty statements: parsed and planned once per connection.
             MaxAutoPrepare = 64,

@@ -8,7 +8,7 @@ namespace PaymentPipeline.EventLog.Postgres;
 /// Merges the appends of many callers into few transactions (group commit):
 /// 1. a caller's records join the lane's queue, bounded in records and bytes; beyond it they are refused at once;
 /// 2. when the last transaction is durable, all that has come meanwhile goes with the next, in order of arrival, without
-///    waiting for more;
+///    waiting for more; only where appends come close together, transactions begin a little apart;
 /// 3. the callers are answered when the transaction is durable, and only then may reuse their bytes.
 /// </summary>
 internal sealed class AppendLane : IAsyncDisposable
@@ -67,12 +67,25 @@ internal sealed class AppendLane : IAsyncDisposable
     private async Task RunAsync()
     {
         var batch = new List<PendingAppend>();
+        var (records, began) = (0, 0L);
         while (await queue.Reader.WaitToReadAsync())
         {
-            var records = TakeBatch(batch);
+            if (records > SmallMax) await WaitForMoreAsync(began);
+            began = time.GetTimestamp();
+            records = TakeBatch(batch);
             if (records > 0) await AppendAsync(batch, records);
             batch.Clear();
         }
+    }
+
+    /// <summary>
+    /// A transaction of ten records costs nearly as much as one of a hundred. Begun as soon as the last one is durable, they take the
+    /// processors from those who are to answer and to apply.
+    /// </summary>
+    private async Task WaitForMoreAsync(long began)
+    {
+        var left = TimeSpan.FromMilliseconds(options.Postgres.AppendGapMs) - time.GetElapsedTime(began);
+        if (left > TimeSpan.Zero && Interlocked.Read(ref recordsQueued) < options.Postgres.AppendBatchMax) await Task.Delay(left, time);
     }
 
     private int TakeBatch(List<PendingAppend> batch)
@@ -141,7 +154,7 @@ internal sealed class AppendLane : IAsyncDisposable
         {
             try
             {
-                await database.RunAsync(
+                await database.RunAppendAsync(
                     (connection, _) => arrays.ExecuteAsync(connection, announced ? announcer.ToCommand(arrays.Topics) : null),
                     CancellationToken.None);
                 return;

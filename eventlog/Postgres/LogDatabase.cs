@@ -5,15 +5,19 @@ namespace PaymentPipeline.EventLog.Postgres;
 
 /// <summary>
 /// The connections of the log. Signs of life and wake-ups have a small pool of their own, so that a flood of appends or
-/// a slow reader cannot cost a consumer its leases. Every failure of the database leaves as <see cref="EventLogUnavailableException"/>.
+/// a slow reader cannot cost a consumer its leases. So have appends, with as many connections as appends under way: a pool uses all that
+/// it has in turn, and a server process that comes last of sixteen finds none of what it needs in the processor's caches. Every failure
+/// of the database leaves as <see cref="EventLogUnavailableException"/>.
 /// </summary>
 internal sealed class LogDatabase : IAsyncDisposable
 {
     private readonly NpgsqlDataSource data;
+    private readonly NpgsqlDataSource appends;
     private readonly NpgsqlDataSource control;
     private readonly string listening;
 
-    public LogDatabase(string connectionString, TimeSpan appendTimeout)
+    /// <param name="appendsInFlight">At most.</param>
+    public LogDatabase(string connectionString, TimeSpan appendTimeout, int appendsInFlight)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
         {
@@ -35,6 +39,8 @@ internal sealed class LogDatabase : IAsyncDisposable
         };
         data = NpgsqlDataSource.Create(settings);
         listening = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false }.ConnectionString;
+        settings.MaxPoolSize = appendsInFlight;
+        appends = NpgsqlDataSource.Create(settings);
         settings.MaxPoolSize = 4;
         control = NpgsqlDataSource.Create(settings);
     }
@@ -45,12 +51,16 @@ internal sealed class LogDatabase : IAsyncDisposable
     public Task<T> RunAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         RunOnAsync(data, work, cancellationToken);
 
+    public Task<T> RunAppendAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        RunOnAsync(appends, work, cancellationToken);
+
     public Task<T> RunControlAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         RunOnAsync(control, work, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
         await data.DisposeAsync();
+        await appends.DisposeAsync();
         await control.DisposeAsync();
     }
 

@@ -30,7 +30,7 @@ public sealed class PostgresEventLog : IEventLog
         ArgumentNullException.ThrowIfNull(time);
         (this.options, this.time, this.logger) = (options, time, logger);
         var instance = Guid.CreateVersion7(time.GetUtcNow()).ToString("n");
-        database = new LogDatabase(options.Postgres.ConnectionString, options.AppendTimeout);
+        database = new LogDatabase(options.Postgres.ConnectionString, options.AppendTimeout, options.Postgres.AppendsInFlight);
         catalog = new TopicCatalog(database);
         schema = new LogSchema(database, options, logger);
         reader = new LogReader(database, catalog);

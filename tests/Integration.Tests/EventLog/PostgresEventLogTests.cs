@@ -247,6 +247,31 @@ public sealed class PostgresEventLogTests(PostgresDatabase database) : EventLogG
             """);
     }
 
+    [Fact]
+    public async Task Appends_that_come_close_together_begin_a_little_apart_and_one_alone_never_waits()
+    {
+        var options = TestOptions;
+        options.Postgres.ConnectionString = database.ConnectionString;
+        var clock = new FakeTimeProvider();
+        await using var paced = new PostgresEventLog(options, clock, NullLogger.Instance);
+        var apart = TimeSpan.FromMilliseconds(options.Postgres.AppendGapMs);
+        await paced.EnsureTopicsAsync([Topic], CancellationToken.None);
+        await AppendAsync(1);
+        await AppendAsync(20);
+
+        var next = AppendAsync(1);
+        await Task.Delay(200);
+        Assert.False(next.IsCompleted);
+        clock.Advance(apart);
+
+        await next.WaitAsync(TimeSpan.FromSeconds(30));
+        await AppendAsync(1);
+
+        Task AppendAsync(int count) => paced.AppendAsync(
+            [.. Enumerable.Range(0, count).Select(number => new LogAppend(Topic, $"key-{number}", [], "{}"u8.ToArray()))],
+            CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
     private static PostgresEventLog Open(string connectionString)
     {
         var options = TestOptions;
