@@ -64,7 +64,7 @@ internal sealed class LogDatabase : IAsyncDisposable
         await control.DisposeAsync();
     }
 
-    private static async Task<T> RunOnAsync<T>(
+    private async Task<T> RunOnAsync<T>(
         NpgsqlDataSource source, Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         try
@@ -79,7 +79,16 @@ internal sealed class LogDatabase : IAsyncDisposable
         }
         catch (Exception failure) when (failure is NpgsqlException or SocketException or IOException or TimeoutException)
         {
+            if (failure.GetBaseException() is IOException or SocketException) ForgetConnections();
             throw new EventLogUnavailableException($"The log's database did not answer: {failure.Message}", failure);
         }
+    }
+
+    /// <summary>A server that went away took all connections with it: one caller hears of it, not one for each of them.</summary>
+    private void ForgetConnections()
+    {
+        data.Clear();
+        appends.Clear();
+        control.Clear();
     }
 }
