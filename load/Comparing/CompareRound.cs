@@ -124,9 +124,12 @@ internal sealed class CompareRound(
 
     private void Add(
         string name, double rate, Percentiles? latency = null, IReadOnlyDictionary<string, double>? cpu = null,
-        params IEnumerable<(string Name, double Value)> figures) => run.Add(new RoundResult(
-            Named(name), rate, latency,
-            figures.Select(one => KeyValuePair.Create(one.Name, one.Value)).Concat(cpu ?? new Dictionary<string, double>()).ToDictionary()));
+        params IEnumerable<(string Name, double Value)> figures)
+    {
+        var all = new Dictionary<string, double>(cpu ?? new Dictionary<string, double>());
+        foreach (var (figure, value) in figures) all.Add(figure, value);
+        run.Add(new RoundResult(Named(name), rate, latency, all));
+    }
 
     private string Named(string what) => $"round {number}: {what}";
 }

@@ -18,8 +18,9 @@ internal static class GrowthCommand
         var bytes = new Option<int>("--bytes") { Description = "Of each body.", DefaultValueFactory = _ => 2500 };
         var command = new Command("growth", """
             Two systems of its own, one with large books and one with just the few payments that the rounds tell more of. With --data
-            the large one is that system, filled by './pipeline load grow'; --seed chooses which of its payments are told more of. In each round, on one and then on the other: webhooks until the last is applied, and the ratio. Then every GET
-            route, and verify on both.
+            the large one is that system, filled by './pipeline load grow'; --seed chooses which of its payments are told more of. In
+            each round, on one and then on the other: webhooks until the last is applied, and the ratio. Then every GET route, and
+            verify on both.
 
             Example:
               ./pipeline load growth --payments 10000000

@@ -42,7 +42,8 @@ internal sealed class GrowthRun(RunSettings settings, GrowthSettings growth, Liv
                 var before = await PlayAsync(small, cancellationToken);
                 Add($"round {round}: small books, to the last applied", before.Rate, Figures(before.Cpu));
                 var (rate, cpu) = await PlayAsync(large, cancellationToken);
-                Add($"round {round}: large books, to the last applied", rate, [.. Figures(cpu), ("ratio to small books", rate / before.Rate)]);
+                Add($"round {round}: large books, to the last applied", rate,
+                    [.. Figures(cpu), ("ratio to small books", rate / before.Rate)]);
             }
             await ReadAsync([small, large], cancellationToken);
             verify = await VerifyAsync([small, large], cancellationToken);
