@@ -24,7 +24,6 @@ internal sealed class ConsumerLane(
     private readonly Channel<Item> queue = Channel.CreateBounded<Item>(
         new BoundedChannelOptions(options.LaneCapacity + options.PollRecordsMax) { SingleReader = true, SingleWriter = true });
     private int inHand;
-    private bool comesOften;
 
     public int InHand => Volatile.Read(ref inHand);
 
@@ -42,7 +41,7 @@ internal sealed class ConsumerLane(
     public async Task RunAsync(CancellationToken abandon)
     {
         var batch = new List<Item>();
-        var began = 0L;
+        var (comesOften, began) = (false, 0L);
         try
         {
             while (await queue.Reader.WaitToReadAsync(abandon))
