@@ -1,40 +1,42 @@
-using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 
 namespace PaymentPipeline.EventLog.Kafka;
 
-/// <summary>A member of a group: the pump fetches and answers rebalances, the caller polls and commits.</summary>
+/// <summary>
+/// A process in a group: it joins with a member for each topic, so that each topic is divided by itself. The assignor evens out how many
+/// partitions a member has in all, and a member of several topics may get all of the busiest one while its neighbour gets the idle ones.
+/// </summary>
 internal sealed class GroupConsumer : ILogConsumer
 {
-    /// <summary>A rebalance or a coordinator's move is over within this, or the commit is reported as not done.</summary>
-    private static readonly TimeSpan commitPatience = TimeSpan.FromSeconds(15);
-
-    private readonly object commitGate = new();
-    private readonly GroupInbox inbox;
-    private readonly GroupPump pump;
+    private readonly Dictionary<string, GroupMember> members;
+    private readonly GroupInbox[] inboxes;
     private readonly TimeProvider time;
-    private readonly Task pumping;
+    private TaskCompletionSource change = NewChange();
+    private int firstInTurn;
 
     public GroupConsumer(ClientSettings settings, string group, IReadOnlyCollection<string> topics, TimeProvider time, ILogger logger)
     {
         this.time = time;
-        inbox = new GroupInbox(settings.FetchAheadRecords);
-        pump = new GroupPump(settings, group, inbox, commitGate, logger);
-        pumping = Task.Factory.StartNew(
-            () => pump.Run(topics), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        members = topics.ToDictionary(
+            topic => topic,
+            topic => new GroupMember(settings, group, topic, () => Volatile.Read(ref change).TrySetResult(), time, logger),
+            StringComparer.Ordinal);
+        inboxes = [.. members.Values.Select(member => member.Inbox)];
     }
 
     public async Task<LogPoll> PollAsync(int maxRecords, TimeSpan atMost, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        inbox.GiveUpRevoked();
+        foreach (var inbox in inboxes) inbox.GiveUpRevoked();
         var began = time.GetTimestamp();
         while (true)
         {
-            if (inbox.Take(maxRecords, out var change) is { } poll) return poll;
+            // Renewed before the look, so that a change after the look is heard.
+            if (change.Task.IsCompleted) Volatile.Write(ref change, NewChange());
+            if (Take(maxRecords) is { } poll) return poll;
             var left = atMost - time.GetElapsedTime(began);
             if (left <= TimeSpan.Zero) return new LogPoll([], [], [], []);
-            await change.WaitAsync(left, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await change.Task.WaitAsync(left, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
@@ -42,63 +44,39 @@ internal sealed class GroupConsumer : ILogConsumer
     public async Task<IReadOnlyCollection<TopicPartition>> CommitAsync(
         IReadOnlyDictionary<TopicPartition, long> nextOffsets, CancellationToken cancellationToken)
     {
-        var began = time.GetTimestamp();
-        while (true)
-        {
-            // A commit in flight is not cancelled: its outcome would be unknown for nothing.
-            var (refused, passing) = await Task.Run(() => Commit(nextOffsets), CancellationToken.None);
-            if (passing is null) return refused;
-            if (time.GetElapsedTime(began) > commitPatience) throw ClientErrors.OfRequest("store the offsets", passing);
-            await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancellationToken);
-        }
+        var commits = nextOffsets.GroupBy(pair => pair.Key.Topic).Select(
+            topic => members[topic.Key].CommitAsync(topic.ToDictionary(), cancellationToken));
+        return [.. (await Task.WhenAll(commits)).SelectMany(refused => refused)];
     }
 
-    public void Pause(IReadOnlyCollection<TopicPartition> partitions) => inbox.Pause(partitions);
-
-    public void Resume(IReadOnlyCollection<TopicPartition> partitions) => inbox.Resume(partitions);
-
-    public async ValueTask DisposeAsync()
+    public void Pause(IReadOnlyCollection<TopicPartition> partitions)
     {
-        pump.Stop();
-        inbox.Close();
-        await pumping;
+        foreach (var topic in partitions.GroupBy(partition => partition.Topic)) members[topic.Key].Inbox.Pause([.. topic]);
     }
 
-    /// <summary>The refused partitions, and the error when the commit should be tried again.</summary>
-    private (IReadOnlyCollection<TopicPartition> Refused, Error? Passing) Commit(IReadOnlyDictionary<TopicPartition, long> nextOffsets)
+    public void Resume(IReadOnlyCollection<TopicPartition> partitions)
     {
-        lock (commitGate)
-        {
-            var refused = nextOffsets.Keys.Where(partition => !inbox.Owns(partition)).ToList();
-            var owned = nextOffsets.Where(pair => inbox.Owns(pair.Key)).ToList();
-            if (owned.Count == 0) return (refused, null);
-            try
-            {
-                pump.Consumer.Commit(owned.Select(pair => new TopicPartitionOffset(pair.Key.Topic, pair.Key.Number, pair.Value)));
-                return (refused, null);
-            }
-            catch (TopicPartitionOffsetException e)
-                when (e.Results.All(result => !result.Error.IsError || ClientErrors.IsFenced(result.Error.Code)
-                    || ClientErrors.IsPassing(result.Error.Code)))
-            {
-                // All of them again: a commit that was stored already is stored as well the second time.
-                if (e.Results.Find(result => ClientErrors.IsPassing(result.Error.Code)) is { } passing) return ([], passing.Error);
-                refused.AddRange(e.Results.Where(result => result.Error.IsError)
-                    .Select(result => new TopicPartition(result.Topic, result.Partition.Value)));
-                return (refused, null);
-            }
-            catch (KafkaException e) when (ClientErrors.IsFenced(e.Error.Code))
-            {
-                return (nextOffsets.Keys.ToList(), null);
-            }
-            catch (KafkaException e) when (ClientErrors.IsPassing(e.Error.Code))
-            {
-                return ([], e.Error);
-            }
-            catch (KafkaException e)
-            {
-                throw ClientErrors.OfRequest("store the offsets", e.Error);
-            }
-        }
+        foreach (var topic in partitions.GroupBy(partition => partition.Topic)) members[topic.Key].Inbox.Resume([.. topic]);
     }
+
+    public async ValueTask DisposeAsync() => await Task.WhenAll(members.Values.Select(member => member.DisposeAsync().AsTask()));
+
+    /// <summary>Each look begins with another topic, so that a full one cannot starve the rest.</summary>
+    private LogPoll? Take(int maxRecords)
+    {
+        firstInTurn = (firstInTurn + 1) % inboxes.Length;
+        LogPoll? all = null;
+        for (var i = 0; i < inboxes.Length; i++)
+        {
+            if (inboxes[(firstInTurn + i) % inboxes.Length].Take(maxRecords - (all?.Records.Count ?? 0)) is not { } poll) continue;
+            all = all is null ? poll : Joined(all, poll);
+        }
+        return all;
+    }
+
+    private static LogPoll Joined(LogPoll one, LogPoll other) => new(
+        [.. one.Records, .. other.Records], [.. one.Assigned, .. other.Assigned], [.. one.Revoked, .. other.Revoked],
+        [.. one.Lost, .. other.Lost]);
+
+    private static TaskCompletionSource NewChange() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

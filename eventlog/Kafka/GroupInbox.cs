@@ -4,7 +4,9 @@ namespace PaymentPipeline.EventLog.Kafka;
 /// What lies between the pump (one thread, in the client's callbacks) and the caller of PollAsync: fetched records by partition,
 /// and the comings and goings of partitions. A plain monitor; it knows nothing of Kafka.
 /// </summary>
-internal sealed class GroupInbox(int capacity)
+/// <param name="capacity">Records that wait here at most before the pump holds back.</param>
+/// <param name="changed">Called under the lock when there may be something to take.</param>
+internal sealed class GroupInbox(int capacity, Action changed)
 {
     private readonly object gate = new();
     private readonly Dictionary<TopicPartition, Queue<LogRecord>> owned = [];
@@ -14,7 +16,6 @@ internal sealed class GroupInbox(int capacity)
     private readonly HashSet<TopicPartition> assigned = [];
     private readonly HashSet<TopicPartition> revoking = [];
     private readonly HashSet<TopicPartition> lost = [];
-    private TaskCompletionSource? waiter;
     private Exception? failure;
     private int deliverable;
     private int occupied;
@@ -35,7 +36,7 @@ internal sealed class GroupInbox(int capacity)
                 order.Add(partition);
                 assigned.Add(partition);
             }
-            WakeCaller();
+            changed();
         }
     }
 
@@ -51,7 +52,7 @@ internal sealed class GroupInbox(int capacity)
                 if (!paused.Contains(record.Partition)) deliverable++;
                 if (!held.Contains(record.Partition)) occupied++;
             }
-            WakeCaller();
+            changed();
         }
     }
 
@@ -86,6 +87,7 @@ internal sealed class GroupInbox(int capacity)
             if (closed) return true;
             foreach (var partition in partitions)
             {
+                if (!owned.ContainsKey(partition)) continue;
                 Drop(partition);
                 // Never told of it: the caller has nothing in hand.
                 if (!assigned.Remove(partition)) revoking.Add(partition);
@@ -93,7 +95,7 @@ internal sealed class GroupInbox(int capacity)
             if (revoking.Count == 0) return true;
             revocationUnread = true;
             awaitingCaller = true;
-            WakeCaller();
+            changed();
             var until = Environment.TickCount64 + (long)grace.TotalMilliseconds;
             while (awaitingCaller && !closed)
             {
@@ -123,13 +125,27 @@ internal sealed class GroupInbox(int capacity)
                 revoking.Remove(partition);
                 if (tellCaller && known) lost.Add(partition);
             }
-            WakeCaller();
+            changed();
         }
     }
 
     public void RemoveAll()
     {
         lock (gate) Remove([.. owned.Keys], tellCaller: false);
+    }
+
+    /// <summary>The group was left: all partitions are reported as lost.</summary>
+    public void LoseAll()
+    {
+        lock (gate) Remove([.. owned.Keys], tellCaller: true);
+    }
+
+    /// <summary>Waits; at a close no longer.</summary>
+    public void WaitForClose(TimeSpan atMost)
+    {
+        var until = Environment.TickCount64 + (long)atMost.TotalMilliseconds;
+        lock (gate)
+            while (!closed && until - Environment.TickCount64 is > 0 and var left) Monitor.Wait(gate, (int)left);
     }
 
     /// <summary>
@@ -176,7 +192,7 @@ internal sealed class GroupInbox(int capacity)
         lock (gate)
         {
             failure ??= exception;
-            WakeCaller();
+            changed();
         }
     }
 
@@ -202,7 +218,7 @@ internal sealed class GroupInbox(int capacity)
         {
             foreach (var partition in partitions)
                 if (paused.Remove(partition)) deliverable += owned[partition].Count;
-            WakeCaller();
+            changed();
         }
     }
 
@@ -217,17 +233,13 @@ internal sealed class GroupInbox(int capacity)
         }
     }
 
-    /// <summary>Null when there is nothing to tell; then <paramref name="change"/> completes when there may be.</summary>
-    public LogPoll? Take(int maxRecords, out Task change)
+    /// <summary>Null when there is nothing to tell.</summary>
+    public LogPoll? Take(int maxRecords)
     {
         lock (gate)
         {
-            change = Task.CompletedTask;
             if (failure is not null) throw Rethrowable(failure);
-            if (deliverable > 0 || assigned.Count > 0 || revocationUnread || lost.Count > 0) return TakeAll(maxRecords);
-            waiter ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            change = waiter.Task;
-            return null;
+            return deliverable > 0 || assigned.Count > 0 || revocationUnread || lost.Count > 0 ? TakeAll(maxRecords) : null;
         }
     }
 
@@ -238,7 +250,7 @@ internal sealed class GroupInbox(int capacity)
             closed = true;
             failure ??= new ObjectDisposedException(nameof(ILogConsumer));
             Monitor.PulseAll(gate);
-            WakeCaller();
+            changed();
         }
     }
 
@@ -278,12 +290,6 @@ internal sealed class GroupInbox(int capacity)
         if (!paused.Contains(partition)) deliverable -= queue.Count;
         if (!held.Contains(partition)) occupied -= queue.Count;
         queue.Clear();
-    }
-
-    private void WakeCaller()
-    {
-        waiter?.TrySetResult();
-        waiter = null;
     }
 
     /// <summary>Every poll after a failure throws it anew, with the stack of that poll.</summary>

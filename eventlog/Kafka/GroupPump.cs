@@ -11,6 +11,8 @@ namespace PaymentPipeline.EventLog.Kafka;
 /// 2. fetch what is there, in batches;
 /// 3. within Consume, answer rebalances: partitions that come begin at their committed offset, those that go are first
 ///    finished and committed by the caller.
+/// When that fails, it leaves the group, says that its partitions are lost, and joins anew: brokers that were away for longer than
+/// a rebalance waits must not leave a process behind that reads nothing. Only an offset that is not in the log ends it.
 /// </summary>
 internal sealed class GroupPump
 {
@@ -21,58 +23,78 @@ internal sealed class GroupPump
     private const int BatchMax = 500;
     private const int PollMs = 100;
     private static readonly TimeSpan slowCaller = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan rejoinAfter = TimeSpan.FromSeconds(1);
 
+    private readonly ClientSettings settings;
     private readonly GroupInbox inbox;
     private readonly string group;
-    private readonly TimeSpan grace;
+    private readonly string topic;
     private readonly ILogger logger;
     private readonly object commitGate;
-    private readonly IConsumer<string, byte[]> consumer;
+    private IConsumer<string, byte[]> consumer;
     private readonly List<LogRecord> batch = new(BatchMax);
     private volatile bool stopping;
-    private Exception? unanswerable;
+    private volatile Exception? unanswerable;
 
     /// <param name="commitGate">Held while a commit is under way: ownership never ends in the middle of one.</param>
-    public GroupPump(ClientSettings settings, string group, GroupInbox inbox, object commitGate, ILogger logger)
+    public GroupPump(ClientSettings settings, string group, string topic, GroupInbox inbox, object commitGate, ILogger logger)
     {
-        (this.inbox, this.group, this.commitGate, this.logger) = (inbox, group, commitGate, logger);
-        grace = settings.RevocationGrace;
-        consumer = new ConsumerBuilder<string, byte[]>(settings.Member(group))
-            .SetLogHandler((_, line) => ClientLog.Write(logger, line))
-            .SetErrorHandler((_, error) => OnError(error))
-            .SetPartitionsAssignedHandler((_, partitions) => OnAssigned(partitions))
-            .SetPartitionsRevokedHandler((_, partitions) => OnRevoked(partitions))
-            .SetPartitionsLostHandler((_, partitions) => OnLost(partitions))
-            .Build();
+        (this.settings, this.group, this.topic, this.inbox) = (settings, group, topic, inbox);
+        (this.commitGate, this.logger) = (commitGate, logger);
+        consumer = NewConsumer();
     }
 
+    /// <summary>Another one after each time that the group was left: to be used under the commit gate.</summary>
     public IConsumer<string, byte[]> Consumer => consumer;
 
     public void Stop() => stopping = true;
 
-    /// <summary>Runs until stopped or failed; leaves the group at the end, so that the others take over at once.</summary>
-    public void Run(IReadOnlyCollection<string> topics)
+    /// <summary>Runs until stopped or without an offset to go on from; leaves the group at the end, so that others take over at once.</summary>
+    public void Run()
     {
-        try
+        while (!stopping)
         {
-            consumer.Subscribe(topics);
-            while (!stopping)
+            try
             {
-                if (inbox.TakeReleased() is { Count: > 0 } released) consumer.Resume(released.Select(Theirs));
-                if (inbox.WaitForRoom(slowCaller)) Fetch(); // 1, 2
-                else HoldBack();
+                Serve();
+            }
+            catch (OffsetOutOfRangeException gone)
+            {
+                Log.ConsumerStopped(logger, group, gone.Message);
+                inbox.Fail(gone);
+                break;
+            }
+            catch (Exception e)
+            {
+                var failure = e is KafkaException kafka ? ClientErrors.OfRequest("serve the group", kafka.Error) : e;
+                Log.ConsumerRejoins(logger, group, topic, failure.Message, rejoinAfter);
+                lock (commitGate) inbox.LoseAll();
+                Leave();
+                inbox.WaitForClose(rejoinAfter);
+                lock (commitGate) consumer = NewConsumer();
             }
         }
-        catch (Exception e)
+        inbox.Close();
+        Leave();
+    }
+
+    private IConsumer<string, byte[]> NewConsumer() => new ConsumerBuilder<string, byte[]>(settings.Member(group))
+        .SetLogHandler((_, line) => ClientLog.Write(logger, line))
+        .SetErrorHandler((_, error) => OnError(error))
+        .SetPartitionsAssignedHandler((_, partitions) => OnAssigned(partitions))
+        .SetPartitionsRevokedHandler((_, partitions) => OnRevoked(partitions))
+        .SetPartitionsLostHandler((_, partitions) => OnLost(partitions))
+        .Build();
+
+    private void Serve()
+    {
+        unanswerable = null;
+        consumer.Subscribe(topic);
+        while (!stopping)
         {
-            // Whatever ended the pump ends the consumer: the next poll throws it, and the host decides.
-            var failure = e is KafkaException kafka ? ClientErrors.OfRequest("serve the group", kafka.Error) : e;
-            Log.ConsumerStopped(logger, group, failure.Message);
-            inbox.Fail(failure);
-        }
-        finally
-        {
-            Leave();
+            if (inbox.TakeReleased() is { Count: > 0 } released) consumer.Resume(released.Select(Theirs));
+            if (inbox.WaitForRoom(slowCaller)) Fetch(); // 1, 2
+            else HoldBack();
         }
     }
 
@@ -158,7 +180,7 @@ internal sealed class GroupPump
             unanswerable = e;
             return [.. partitions.Select(partition => new TopicPartitionOffset(partition, Offset.End))];
         }
-        Log.GroupChanged(logger, group, partitions.Count, "assigned", partitions[0].ToString());
+        Log.GroupChanged(logger, group, partitions.Count, "assigned", Ours(partitions[0]).ToString());
         inbox.Assign(partitions.Select(Ours));
         return starts;
     }
@@ -188,8 +210,8 @@ internal sealed class GroupPump
         // What was fetched in this turn belongs to the inbox first, so that dropping it is done in one place.
         inbox.Add(batch);
         batch.Clear();
-        var finished = inbox.Revoke(partitions, grace);
-        if (!finished) Log.GraceOver(logger, group, grace);
+        var finished = inbox.Revoke(partitions, settings.RevocationGrace);
+        if (!finished) Log.GraceOver(logger, group, settings.RevocationGrace);
         lock (commitGate) inbox.Remove(partitions, tellCaller: false);
         Log.GroupChanged(logger, group, partitions.Count, "revoked", partitions[0].ToString());
     }
@@ -204,15 +226,16 @@ internal sealed class GroupPump
 
     private void OnError(Error error)
     {
-        if (error.IsFatal) inbox.Fail(new EventLogException($"Group {group}: the Kafka client failed ({error.Code}): {error.Reason}."));
+        if (error.IsFatal) unanswerable = new EventLogException($"Group {group}: the Kafka client failed ({error.Code}): {error.Reason}.");
         else Log.ConsumeFailed(logger, group, error.Code.ToString(), error.Reason);
     }
 
+    /// <summary>Nothing is waited for: the caller was told that the partitions are lost, or takes no more.</summary>
     private void Leave()
     {
-        inbox.Close();
         lock (commitGate)
         {
+            batch.Clear();
             try
             {
                 consumer.Close();

@@ -44,7 +44,7 @@ public sealed class KafkaLogOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
     public TimeSpan RevocationGrace { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Records fetched ahead of the caller.</summary>
+    /// <summary>Records of each topic fetched ahead of the caller.</summary>
     [Range(100, 100_000)]
     public int FetchAheadRecords { get; set; } = 4_000;
 

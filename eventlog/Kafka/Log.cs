@@ -37,4 +37,7 @@ internal static partial class Log
 
     [LoggerMessage(3110, LogLevel.Error, "Group {Group}: consumer stopped: {Reason}")]
     public static partial void ConsumerStopped(ILogger logger, string group, string reason);
+
+    [LoggerMessage(3111, LogLevel.Error, "Group {Group}: {Topic} could not be read on: {Reason} Joining anew in {After}")]
+    public static partial void ConsumerRejoins(ILogger logger, string group, string topic, string reason, TimeSpan after);
 }

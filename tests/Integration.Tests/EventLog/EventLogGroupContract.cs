@@ -59,6 +59,23 @@ public abstract class EventLogGroupContract : EventLogContract
     }
 
     [Fact]
+    public async Task Each_topic_is_divided_by_itself()
+    {
+        string[] topics = [Topic, Topic + ".quiet", Topic + ".quieter"];
+        await EventLog.EnsureTopicsAsync(topics, None);
+        await using var first = await EventLog.SubscribeAsync(group, topics, None);
+        var one = new Member(first);
+        await Eventually.Async(async () => (await one.TurnAsync()).Count == 12, Limit);
+        await using var second = await (await OpenAsync()).SubscribeAsync(group, topics, None);
+        var other = new Member(second);
+
+        await Eventually.Async(async () => (await one.TurnAsync()).Count == 6 && (await other.TurnAsync()).Count == 6, Limit);
+
+        Assert.All(topics, topic => Assert.Equal(2, one.Owned.Count(partition => partition.Topic == topic)));
+        Assert.All(topics, topic => Assert.Equal(2, other.Owned.Count(partition => partition.Topic == topic)));
+    }
+
+    [Fact]
     public virtual async Task I32_a_dead_members_partitions_are_taken_over_and_its_commits_are_refused()
     {
         await using var mortal = await CreateMortalAsync();

@@ -9,7 +9,9 @@ namespace PaymentPipeline.Integration.Tests.EventLog;
 public sealed class KafkaFaultTests
 {
     private const string Topic = "webhooks.stripe";
+    private const short OffsetFetch = 9;
     private const short InitProducerId = 22;
+    private const int GroupAuthorizationFailed = 30;
     private const int ClusterAuthorizationFailed = 31;
 
     public KafkaFaultTests() => NativeClient.Load();
@@ -72,6 +74,20 @@ public sealed class KafkaFaultTests
             () => log.AppendAsync([new LogAppend(Topic, "a", [], new byte[2_000_000])], CancellationToken.None));
 
         Assert.Contains("max.message.bytes", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task F20_a_member_that_could_not_learn_where_to_begin_joins_anew()
+    {
+        using var mock = new KafkaMock(1, KafkaLogs.Partitions, Topic);
+        // The mock makes a group wait three seconds for its first members, which the lease must outlive.
+        await using var log = KafkaLogs.Open(mock.BootstrapServers, options => options.Lease = TimeSpan.FromSeconds(10), mock: true);
+        await log.AppendAsync(KafkaLogs.Records(Topic, 0, 20), CancellationToken.None);
+        mock.AnswerNext(OffsetFetch, GroupAuthorizationFailed);
+
+        await using var consumer = await log.SubscribeAsync("processors", [Topic], CancellationToken.None);
+
+        Assert.Equal(20, (await KafkaLogs.PollForAsync(consumer, 20, TimeSpan.FromSeconds(60))).Count);
     }
 
     private static async Task<bool> AppendedAsync(KafkaEventLog log)
