@@ -49,7 +49,7 @@ internal sealed class GroupPump
 
     public void Stop() => stopping = true;
 
-    /// <summary>Runs until stopped or without an offset to go on from; leaves the group at the end, so that others take over at once.</summary>
+    /// <summary>Runs until stopped or without an offset to go on from; leaves the group at the end: others take over.</summary>
     public void Run()
     {
         while (!stopping)
