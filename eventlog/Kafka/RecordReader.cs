@@ -17,6 +17,9 @@ internal sealed class RecordReader : IAsyncDisposable
     /// <summary>Where the next record comes from. A caller that reads on there keeps the assignment and what is prefetched.</summary>
     private TopicPartitionOffset? next;
 
+    /// <summary>The end of that partition when it was last asked for: up to there, reading on needs no question.</summary>
+    private long knownEnd;
+
     public RecordReader(ClientSettings settings, string group, int partitions, ILogger logger)
     {
         this.partitions = partitions;
@@ -67,13 +70,10 @@ internal sealed class RecordReader : IAsyncDisposable
 
     private List<LogRecord> Read(TopicPartition partition, long offset, int maxRecords)
     {
-        var range = RangeOf(new KafkaPartition(partition.Topic, partition.Number));
-        if (offset < range.First || offset > range.Next)
-            throw new OffsetOutOfRangeException($"{partition} holds offsets {range.First} to {range.Next}; {offset} is not among them.");
-        if (offset == range.Next) return [];
-        Seek(new TopicPartitionOffset(partition.Topic, partition.Number, offset));
-        var records = new List<LogRecord>((int)Math.Min(maxRecords, range.Next - offset));
-        while (records.Count < maxRecords && next!.Offset < range.Next)
+        var position = new TopicPartitionOffset(partition.Topic, partition.Number, offset);
+        if (!position.Equals(next) && !Seek(position, partition)) return [];
+        var records = new List<LogRecord>((int)Math.Min(maxRecords, knownEnd - offset));
+        while (records.Count < maxRecords && next!.Offset < knownEnd)
         {
             if (consumer.Consume(patience) is not { } result)
                 throw new EventLogUnavailableException($"Kafka sent nothing of {partition} for {patience.TotalSeconds} s.");
@@ -81,8 +81,21 @@ internal sealed class RecordReader : IAsyncDisposable
             next = new TopicPartitionOffset(result.TopicPartition, result.Offset + 1);
         }
         EventLogMetrics.RecordsRead.Add(records.Count);
-        if (next!.Offset.Value >= range.Next) Rest();
+        if (next!.Offset.Value >= knownEnd) Rest();
         return records;
+    }
+
+    /// <summary>False when nothing is there yet.</summary>
+    private bool Seek(TopicPartitionOffset position, TopicPartition partition)
+    {
+        var range = RangeOf(position.TopicPartition);
+        if (position.Offset < range.First || position.Offset > range.Next)
+            throw new OffsetOutOfRangeException(
+                $"{partition} holds offsets {range.First} to {range.Next}; {position.Offset.Value} is not among them.");
+        if (position.Offset == range.Next) return false;
+        consumer.Assign(position);
+        (next, knownEnd) = (position, range.Next);
+        return true;
     }
 
     /// <summary>At the end: an assignment that is kept would ask for new records all the time.</summary>
@@ -90,13 +103,6 @@ internal sealed class RecordReader : IAsyncDisposable
     {
         consumer.Unassign();
         next = null;
-    }
-
-    private void Seek(TopicPartitionOffset position)
-    {
-        if (position.Equals(next)) return;
-        consumer.Assign(position);
-        next = position;
     }
 
     private Dictionary<TopicPartition, OffsetRange> Ranges(string topic) =>
