@@ -13,17 +13,24 @@ internal sealed class KeepAliveConnection(IPEndPoint server) : IDisposable
     /// <summary>In place of a status.</summary>
     public const int NoAnswer = 0;
 
+    /// <summary>Servers close connections on which nothing comes, ours after 75 s: one that rested is looked at first.</summary>
+    private const long RestMs = 1_000;
+
     private byte[] _answer = new byte[8 * 1024];
     private Socket? _socket;
+    private long _usedAt;
 
     /// <returns>The answer's status, or <see cref="NoAnswer"/>.</returns>
     public async Task<int> AskAsync(ReadOnlyMemory<byte> request)
     {
         try
         {
+            if (_socket is { } kept && Environment.TickCount64 - _usedAt > RestMs && IsClosed(kept)) Close();
             var socket = _socket ??= await ConnectAsync();
             for (var sent = 0; sent < request.Length;) sent += await socket.SendAsync(request[sent..], SocketFlags.None);
-            return await ReadStatusAsync(socket);
+            var status = await ReadStatusAsync(socket);
+            _usedAt = Environment.TickCount64;
+            return status;
         }
         // Disposed: closed meanwhile by whoever waited too long for the answer.
         catch (Exception exception) when (exception is SocketException or IOException or ObjectDisposedException)
@@ -37,6 +44,9 @@ internal sealed class KeepAliveConnection(IPEndPoint server) : IDisposable
     public void Close() => Interlocked.Exchange(ref _socket, null)?.Dispose();
 
     public void Dispose() => Close();
+
+    /// <summary>Nothing was asked, so what there is to read is the end.</summary>
+    private static bool IsClosed(Socket socket) => socket.Poll(TimeSpan.Zero, SelectMode.SelectRead);
 
     private async Task<Socket> ConnectAsync()
     {
