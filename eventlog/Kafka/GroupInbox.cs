@@ -59,16 +59,13 @@ internal sealed class GroupInbox(int capacity, Action changed)
     /// <summary>False when the caller took too long to make room.</summary>
     public bool WaitForRoom(TimeSpan patience)
     {
-        var until = Environment.TickCount64 + (long)patience.TotalMilliseconds;
-        lock (gate)
-        {
-            while (!closed && occupied >= capacity)
-            {
-                var left = until - Environment.TickCount64;
-                if (left <= 0 || !Monitor.Wait(gate, (int)left)) return closed || occupied < capacity;
-            }
-            return true;
-        }
+        lock (gate) return Wait(() => closed || occupied < capacity, patience);
+    }
+
+    /// <summary>Waits; at a close no longer.</summary>
+    public void WaitForClose(TimeSpan atMost)
+    {
+        lock (gate) Wait(() => closed, atMost);
     }
 
     public bool HasMuchRoom
@@ -96,13 +93,7 @@ internal sealed class GroupInbox(int capacity, Action changed)
             revocationUnread = true;
             awaitingCaller = true;
             changed();
-            var until = Environment.TickCount64 + (long)grace.TotalMilliseconds;
-            while (awaitingCaller && !closed)
-            {
-                var left = until - Environment.TickCount64;
-                if (left <= 0 || !Monitor.Wait(gate, (int)left)) break;
-            }
-            if (!awaitingCaller || closed) return true;
+            if (Wait(() => closed || !awaitingCaller, grace)) return true;
             awaitingCaller = revocationUnread = false;
             lost.UnionWith(revoking);
             return false;
@@ -129,23 +120,10 @@ internal sealed class GroupInbox(int capacity, Action changed)
         }
     }
 
-    public void RemoveAll()
-    {
-        lock (gate) Remove([.. owned.Keys], tellCaller: false);
-    }
-
-    /// <summary>The group was left: all partitions are reported as lost.</summary>
+    /// <summary>The group is left: all partitions are reported as lost.</summary>
     public void LoseAll()
     {
         lock (gate) Remove([.. owned.Keys], tellCaller: true);
-    }
-
-    /// <summary>Waits; at a close no longer.</summary>
-    public void WaitForClose(TimeSpan atMost)
-    {
-        var until = Environment.TickCount64 + (long)atMost.TotalMilliseconds;
-        lock (gate)
-            while (!closed && until - Environment.TickCount64 is > 0 and var left) Monitor.Wait(gate, (int)left);
     }
 
     /// <summary>
@@ -252,6 +230,19 @@ internal sealed class GroupInbox(int capacity, Action changed)
             Monitor.PulseAll(gate);
             changed();
         }
+    }
+
+    /// <summary>Under the lock, which others have meanwhile. False when the time was over first.</summary>
+    private bool Wait(Func<bool> isOver, TimeSpan atMost)
+    {
+        var until = Environment.TickCount64 + (long)atMost.TotalMilliseconds;
+        while (!isOver())
+        {
+            var left = until - Environment.TickCount64;
+            if (left <= 0) return false;
+            Monitor.Wait(gate, (int)left);
+        }
+        return true;
     }
 
     private LogPoll TakeAll(int maxRecords)

@@ -31,8 +31,8 @@ internal sealed class GroupPump
     private readonly string topic;
     private readonly ILogger logger;
     private readonly object commitGate;
-    private IConsumer<string, byte[]> consumer;
     private readonly List<LogRecord> batch = new(BatchMax);
+    private IConsumer<string, byte[]>? consumer;
     private volatile bool stopping;
     private volatile Exception? unanswerable;
 
@@ -44,8 +44,8 @@ internal sealed class GroupPump
         consumer = NewConsumer();
     }
 
-    /// <summary>Another one after each time that the group was left: to be used under the commit gate.</summary>
-    public IConsumer<string, byte[]> Consumer => consumer;
+    /// <summary>Another one after each time that the group was left: others than the pump use it under the commit gate.</summary>
+    public IConsumer<string, byte[]> Consumer => consumer ?? throw new InvalidOperationException("The group was left.");
 
     public void Stop() => stopping = true;
 
@@ -68,10 +68,8 @@ internal sealed class GroupPump
             {
                 var failure = e is KafkaException kafka ? ClientErrors.OfRequest("serve the group", kafka.Error) : e;
                 Log.ConsumerRejoins(logger, group, topic, failure.Message, rejoinAfter);
-                lock (commitGate) inbox.LoseAll();
                 Leave();
                 inbox.WaitForClose(rejoinAfter);
-                lock (commitGate) consumer = NewConsumer();
             }
         }
         inbox.Close();
@@ -89,10 +87,11 @@ internal sealed class GroupPump
     private void Serve()
     {
         unanswerable = null;
-        consumer.Subscribe(topic);
+        lock (commitGate) consumer ??= NewConsumer();
+        Consumer.Subscribe(topic);
         while (!stopping)
         {
-            if (inbox.TakeReleased() is { Count: > 0 } released) consumer.Resume(released.Select(Theirs));
+            if (inbox.TakeReleased() is { Count: > 0 } released) Consumer.Resume(released.Select(Theirs));
             if (inbox.WaitForRoom(slowCaller)) Fetch(); // 1, 2
             else HoldBack();
         }
@@ -123,7 +122,7 @@ internal sealed class GroupPump
             Pause([.. paused.Select(Theirs)]);
             return;
         }
-        Pause(consumer.Assignment);
+        Pause(Consumer.Assignment);
         while (!stopping && !inbox.HasMuchRoom)
         {
             if (Next(PollMs / 2) is not { } early) continue;
@@ -131,19 +130,19 @@ internal sealed class GroupPump
             inbox.Add([early]);
             Pause([Theirs(early.Partition)]);
         }
-        consumer.Resume(consumer.Assignment.Where(partition => !inbox.IsHeld(Ours(partition))).ToList());
+        Consumer.Resume(Consumer.Assignment.Where(partition => !inbox.IsHeld(Ours(partition))).ToList());
     }
 
     private void Pause(List<KafkaPartition> partitions)
     {
-        if (partitions.Count > 0) consumer.Pause(partitions);
+        if (partitions.Count > 0) Consumer.Pause(partitions);
     }
 
     private LogRecord? Next(int waitMs)
     {
         try
         {
-            var result = consumer.Consume(waitMs);
+            var result = Consumer.Consume(waitMs);
             if (unanswerable is not null) ExceptionDispatchInfo.Throw(unanswerable);
             return result is null ? null : RecordReader.RecordOf(result);
         }
@@ -190,9 +189,9 @@ internal sealed class GroupPump
     {
         var patience = TimeSpan.FromSeconds(10);
         var starts = new List<TopicPartitionOffset>(partitions.Count);
-        foreach (var stored in consumer.Committed(partitions, patience))
+        foreach (var stored in Consumer.Committed(partitions, patience))
         {
-            var kept = consumer.QueryWatermarkOffsets(stored.TopicPartition, patience);
+            var kept = Consumer.QueryWatermarkOffsets(stored.TopicPartition, patience);
             var start = stored.Offset == Offset.Unset ? kept.Low : stored.Offset;
             if (start.Value < kept.Low.Value || start.Value > kept.High.Value)
                 throw new OffsetOutOfRangeException(
@@ -230,23 +229,24 @@ internal sealed class GroupPump
         else Log.ConsumeFailed(logger, group, error.Code.ToString(), error.Reason);
     }
 
-    /// <summary>Nothing is waited for: the caller was told that the partitions are lost, or takes no more.</summary>
+    /// <summary>The partitions are lost first: leaving takes them back, and waits for nobody's work on what is not ours.</summary>
     private void Leave()
     {
         lock (commitGate)
         {
             batch.Clear();
+            inbox.LoseAll();
             try
             {
-                consumer.Close();
+                consumer?.Close();
             }
             catch (KafkaException e)
             {
                 // The brokers will notice by the session timeout; nothing is left to do here.
                 Log.ConsumeFailed(logger, group, e.Error.Code.ToString(), e.Error.Reason);
             }
-            consumer.Dispose();
-            inbox.RemoveAll();
+            consumer?.Dispose();
+            consumer = null;
         }
     }
 

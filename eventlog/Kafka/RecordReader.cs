@@ -71,7 +71,7 @@ internal sealed class RecordReader : IAsyncDisposable
     private List<LogRecord> Read(TopicPartition partition, long offset, int maxRecords)
     {
         var position = new TopicPartitionOffset(partition.Topic, partition.Number, offset);
-        if (!position.Equals(next) && !Seek(position, partition)) return [];
+        if (!position.Equals(next) && !Seek(position)) return [];
         var records = new List<LogRecord>((int)Math.Min(maxRecords, knownEnd - offset));
         while (records.Count < maxRecords && next!.Offset < knownEnd)
         {
@@ -86,12 +86,12 @@ internal sealed class RecordReader : IAsyncDisposable
     }
 
     /// <summary>False when nothing is there yet.</summary>
-    private bool Seek(TopicPartitionOffset position, TopicPartition partition)
+    private bool Seek(TopicPartitionOffset position)
     {
         var range = RangeOf(position.TopicPartition);
         if (position.Offset < range.First || position.Offset > range.Next)
             throw new OffsetOutOfRangeException(
-                $"{partition} holds offsets {range.First} to {range.Next}; {position.Offset.Value} is not among them.");
+                $"{Ours(position.TopicPartition)} holds offsets {range.First} to {range.Next}; {position.Offset.Value} is not among them.");
         if (position.Offset == range.Next) return false;
         consumer.Assign(position);
         (next, knownEnd) = (position, range.Next);
