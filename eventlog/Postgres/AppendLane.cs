@@ -17,6 +17,11 @@ internal sealed class AppendLane : IAsyncDisposable
 
     /// <summary>Records of an append that carries its own announcement.</summary>
     private const int SmallMax = 8;
+
+    /// <summary>Of so many the transaction's own price is the smaller part of what each costs.</summary>
+    private const int EnoughRecords = 64;
+
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
 
     private readonly LogDatabase database;
@@ -80,12 +85,16 @@ internal sealed class AppendLane : IAsyncDisposable
 
     /// <summary>
     /// A transaction of ten records costs nearly as much as one of a hundred. Begun as soon as the last one is durable, they take the
-    /// processors from those who are to answer and to apply.
+    /// processors from those who are to answer and to apply. Enough of them need not wait.
     /// </summary>
     private async Task WaitForMoreAsync(long began)
     {
-        var left = TimeSpan.FromMilliseconds(options.Postgres.AppendGapMs) - time.GetElapsedTime(began);
-        if (left > TimeSpan.Zero && Interlocked.Read(ref recordsQueued) < options.Postgres.AppendBatchMax) await Task.Delay(left, time);
+        while (Interlocked.Read(ref recordsQueued) < EnoughRecords)
+        {
+            var left = TimeSpan.FromMilliseconds(options.Postgres.AppendGapMs) - time.GetElapsedTime(began);
+            if (left <= TimeSpan.Zero) return;
+            await Task.Delay(left < Look ? left : Look, time);
+        }
     }
 
     private int TakeBatch(List<PendingAppend> batch)
