@@ -85,11 +85,12 @@ internal sealed class AppendLane : IAsyncDisposable
 
     /// <summary>
     /// A transaction of ten records costs nearly as much as one of a hundred. Begun as soon as the last one is durable, they take the
-    /// processors from those who are to answer and to apply. Enough of them need not wait.
+    /// processors from those who are to answer and to apply. Enough of them, or a full transaction, need not wait.
     /// </summary>
     private async Task WaitForMoreAsync(long began)
     {
-        while (Interlocked.Read(ref recordsQueued) < EnoughRecords)
+        var enough = Math.Min(EnoughRecords, options.Postgres.AppendBatchMax);
+        while (Interlocked.Read(ref recordsQueued) < enough)
         {
             var left = TimeSpan.FromMilliseconds(options.Postgres.AppendGapMs) - time.GetElapsedTime(began);
             if (left <= TimeSpan.Zero) return;
