@@ -1,20 +1,22 @@
 namespace PaymentPipeline.EventLog.Kafka;
 
-/// <summary>Counts the acknowledgements of one append: one completion for all records, none per record.</summary>
-internal sealed class AppendBatch(int records)
+/// <summary>
+/// Counts the acknowledgements of one append: one completion for all records, none per record. What the caller does then runs where
+/// it is told (<see cref="AppendAnswers"/>).
+/// </summary>
+internal sealed class AppendBatch(int records) : TaskCompletionSource
 {
-    private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int left = records;
     private EventLogException? firstFailure;
 
-    public Task Completion => done.Task;
+    /// <summary>Null when all records are durable; to be read when the last one has ended.</summary>
+    public EventLogException? Failure => firstFailure;
 
     /// <param name="failure">Null for a record that is durable.</param>
-    public void Ended(EventLogException? failure)
+    /// <returns>Whether this was the last one, so that the caller is to be told.</returns>
+    public bool Ended(EventLogException? failure)
     {
         if (failure is not null) Interlocked.CompareExchange(ref firstFailure, failure, null);
-        if (Interlocked.Decrement(ref left) > 0) return;
-        if (firstFailure is null) done.SetResult();
-        else done.SetException(firstFailure);
+        return Interlocked.Decrement(ref left) == 0;
     }
 }

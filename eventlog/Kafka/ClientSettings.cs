@@ -17,6 +17,8 @@ internal sealed class ClientSettings(EventLogOptions log)
 
     public int FetchAheadRecords => options.FetchAheadRecords;
 
+    public TimeSpan AppendGap => TimeSpan.FromMilliseconds(options.AppendGapMs);
+
     public int Producers => options.Producers;
 
     public int AppendQueueRecordsMax => log.AppendQueueRecordsMax;

@@ -34,6 +34,12 @@ public sealed class KafkaLogOptions : IValidatableObject
     public double LingerMs { get; set; } = 0.5;
 
     /// <summary>
+    /// Between requests of a partition where several callers came with the last one, in milliseconds, unless 16 records wait; 0: never.
+    /// </summary>
+    [Range(0, 100)]
+    public int AppendGapMs { get; set; } = 20;
+
+    /// <summary>
     /// Connections for appends, which divide the partitions. More of them let one broker sync more partitions to disk at a time; where
     /// copies in sync stand for the disk, 1 costs the least.
     /// </summary>

@@ -13,6 +13,7 @@ internal sealed class ProducerLanes : IAsyncDisposable
     private readonly DurableProducer[] producers;
     private readonly ConcurrentDictionary<TopicPartition, PartitionLane> lanes = [];
     private readonly ClientSettings settings;
+    private readonly AppendBeat beat;
     private readonly TimeProvider time;
     private long acknowledgedAt;
     private long recordsQueued;
@@ -21,6 +22,7 @@ internal sealed class ProducerLanes : IAsyncDisposable
     public ProducerLanes(ClientSettings settings, TimeProvider time, ILogger logger)
     {
         (this.settings, this.time) = (settings, time);
+        beat = new AppendBeat(settings.AppendGap, time);
         acknowledgedAt = time.GetTimestamp();
         producers = new DurableProducer[settings.Producers];
         for (var i = 0; i < producers.Length; i++) producers[i] = new DurableProducer(settings, logger);
@@ -38,7 +40,7 @@ internal sealed class ProducerLanes : IAsyncDisposable
         {
             var batch = new AppendBatch(records.Count);
             for (var i = 0; i < records.Count; i++) LaneOf(new TopicPartition(records[i].Topic, partitions[i])).Add(records[i], batch);
-            await batch.Completion;
+            await batch.Task;
             Interlocked.Exchange(ref acknowledgedAt, time.GetTimestamp());
         }
         finally
@@ -54,11 +56,12 @@ internal sealed class ProducerLanes : IAsyncDisposable
         while (Interlocked.Read(ref recordsQueued) > 0 && time.GetElapsedTime(began) < settings.AppendTimeout)
             await Task.Delay(TimeSpan.FromMilliseconds(10), time);
         foreach (var producer in producers) await producer.DisposeAsync();
+        beat.Dispose();
     }
 
     private PartitionLane LaneOf(TopicPartition partition) => lanes.TryGetValue(partition, out var lane)
         ? lane
-        : lanes.GetOrAdd(partition, one => new PartitionLane(producers[one.Number % producers.Length], one.Number));
+        : lanes.GetOrAdd(partition, one => new PartitionLane(producers[one.Number % producers.Length], beat, one.Number, time));
 
     private long Enter(IReadOnlyList<LogAppend> records)
     {

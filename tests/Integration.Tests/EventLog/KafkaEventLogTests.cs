@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using PaymentPipeline.EventLog;
 using PaymentPipeline.EventLog.Kafka;
 using PaymentPipeline.TestKit;
+using Xunit;
 
 namespace PaymentPipeline.Integration.Tests.EventLog;
 
@@ -42,6 +43,37 @@ public sealed class KafkaEventLogTests : EventLogGroupContract
     [OwnKafkaFact]
     public override Task I32_a_dead_members_partitions_are_taken_over_and_its_commits_are_refused() =>
         base.I32_a_dead_members_partitions_are_taken_over_and_its_commits_are_refused();
+
+    [Fact]
+    public async Task Where_several_callers_came_a_partition_rests_until_the_beat_but_neither_one_alone_nor_many_wait()
+    {
+        var clock = new FakeTimeProvider();
+        var beat = TimeSpan.FromMilliseconds(new KafkaLogOptions().AppendGapMs);
+        await using var paced = Open(bootstrapServers, clock);
+        await paced.EnsureTopicsAsync([Topic], CancellationToken.None);
+        await AppendAsync(1);
+        await AppendAsync(1);
+
+        // The first goes at once and alone; the others come while it is under way, are the next group, and after it the lane rests.
+        await AppendAsync(8);
+        var next = AppendAsync(1);
+        await Task.Delay(200);
+        Assert.False(next.IsCompleted);
+        clock.Advance(beat);
+        await next;
+        await AppendAsync(8);
+        var many = AppendAsync(16);
+        await Task.WhenAny(many, Task.Delay(TimeSpan.FromSeconds(10)));
+        var wentAtOnce = many.IsCompletedSuccessfully;
+        clock.Advance(beat);
+
+        await many;
+        Assert.True(wentAtOnce);
+
+        Task AppendAsync(int callers) => Task.WhenAll(Enumerable.Range(0, callers).Select(_ =>
+            paced.AppendAsync([new LogAppend(Topic, "key", [], "{}"u8.ToArray())], CancellationToken.None)))
+            .WaitAsync(TimeSpan.FromSeconds(30));
+    }
 
     protected override Task<IEventLog> CreateAsync() => Task.FromResult<IEventLog>(Open(bootstrapServers));
 
@@ -82,12 +114,12 @@ public sealed class KafkaEventLogTests : EventLogGroupContract
         });
     }
 
-    private KafkaEventLog Open(string servers)
+    private KafkaEventLog Open(string servers, TimeProvider? time = null)
     {
         var options = TestOptions;
         options.Engine = "kafka";
         options.Kafka.BootstrapServers = servers;
-        return new KafkaEventLog(options, TimeProvider.System, NullLoggerFactory.Instance) { TopicsHaveSettings = mock is null };
+        return new KafkaEventLog(options, time ?? TimeProvider.System, NullLoggerFactory.Instance) { TopicsHaveSettings = mock is null };
     }
 
     private sealed class LogBehindALink(IEventLog log, TcpProxy link) : MortalLog(log)

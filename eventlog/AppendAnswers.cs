@@ -1,4 +1,4 @@
-namespace PaymentPipeline.EventLog.Postgres;
+namespace PaymentPipeline.EventLog;
 
 /// <summary>
 /// Tells callers how their appends ended, on the thread pool and several one after the other: a work item for each of the
@@ -9,15 +9,15 @@ internal sealed class AppendAnswers : IThreadPoolWorkItem
     /// <summary>So few that all cores have some of a batch, and that one who takes long holds up few.</summary>
     private const int Together = 16;
 
-    private readonly PendingAppend[] callers;
+    private readonly TaskCompletionSource[] callers;
     private readonly int first;
     private readonly Exception? failure;
 
-    private AppendAnswers(PendingAppend[] callers, int first, Exception? failure) =>
+    private AppendAnswers(TaskCompletionSource[] callers, int first, Exception? failure) =>
         (this.callers, this.first, this.failure) = (callers, first, failure);
 
     /// <param name="failure">Null when the records are durable.</param>
-    public static void Give(PendingAppend[] callers, Exception? failure)
+    public static void Give(TaskCompletionSource[] callers, Exception? failure)
     {
         for (var first = 0; first < callers.Length; first += Together)
             ThreadPool.UnsafeQueueUserWorkItem(new AppendAnswers(callers, first, failure), preferLocal: false);
