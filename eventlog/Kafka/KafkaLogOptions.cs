@@ -34,10 +34,10 @@ public sealed class KafkaLogOptions : IValidatableObject
     public double LingerMs { get; set; } = 0.5;
 
     /// <summary>
-    /// Between requests of a partition where several callers came with the last one, in milliseconds, unless 16 records wait; 0: never.
+    /// Between requests of a partition where two callers or more came with the last one, in milliseconds, unless 16 records wait; 0: never.
     /// </summary>
     [Range(0, 100)]
-    public int AppendGapMs { get; set; } = 20;
+    public int AppendGapMs { get; set; } = 25;
 
     /// <summary>
     /// Connections for appends, which divide the partitions. More of them let one broker sync more partitions to disk at a time; where

@@ -10,8 +10,8 @@ namespace PaymentPipeline.EventLog.Kafka;
 /// </summary>
 internal sealed class PartitionLane(DurableProducer producer, AppendBeat beat, int partition, TimeProvider time)
 {
-    /// <summary>Callers of a group, from which on resting makes the next one larger. What one caller brings was gathered before.</summary>
-    private const int Several = 3;
+    /// <summary>Callers of a group that make resting worth it: the next one will be larger. What one caller brings was gathered before.</summary>
+    private const int Several = 2;
 
     /// <summary>Of so many records the request's own price is the smaller part of what each costs.</summary>
     private const int Enough = 16;
