@@ -10,7 +10,7 @@ namespace PaymentPipeline.EventLog.Kafka;
 /// </summary>
 internal sealed class PartitionLane(DurableProducer producer, AppendBeat beat, int partition, TimeProvider time)
 {
-    /// <summary>Callers of a group that make resting worth it: the next one will be larger. What one caller brings was gathered before.</summary>
+    /// <summary>Callers of a group that make resting worth it: the next is larger. What one caller brings was gathered before.</summary>
     private const int Several = 2;
 
     /// <summary>Of so many records the request's own price is the smaller part of what each costs.</summary>
