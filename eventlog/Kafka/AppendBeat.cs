@@ -10,7 +10,6 @@ internal sealed class AppendBeat : IDisposable
     private readonly ITimer timer;
     private readonly Lock gate = new();
     private List<PartitionLane> resting = [];
-    private List<PartitionLane> spare = [];
 
     public AppendBeat(TimeSpan gap, TimeProvider time)
     {
@@ -38,9 +37,7 @@ internal sealed class AppendBeat : IDisposable
     private void Strike()
     {
         List<PartitionLane> awake;
-        lock (gate) (awake, resting, spare) = (resting, spare, []);
+        lock (gate) (awake, resting) = (resting, []);
         foreach (var lane in awake) lane.GoOn();
-        awake.Clear();
-        lock (gate) spare = awake;
     }
 }

@@ -54,14 +54,14 @@ internal sealed class PartitionLane(DurableProducer producer, AppendBeat beat, i
         lock (gate)
         {
             if (state != State.Resting) return;
-            state = State.UnderWay;
+            (state, callersSent) = (State.UnderWay, 0);
         }
-        SendNext(rested: true);
+        SendNext();
     }
 
-    private void SendNext(bool rested = false)
+    private void SendNext()
     {
-        for (; Take(rested) is { } group; rested = false)
+        while (Take() is { } group)
         {
             // One more than there are, so that the group does not end while it is being sent.
             Volatile.Write(ref left, group.Count + 1);
@@ -74,7 +74,7 @@ internal sealed class PartitionLane(DurableProducer producer, AppendBeat beat, i
     }
 
     /// <summary>Null when nothing waits, or is to wait until the next beat.</summary>
-    private List<Entry>? Take(bool rested)
+    private List<Entry>? Take()
     {
         lock (gate)
         {
@@ -86,7 +86,7 @@ internal sealed class PartitionLane(DurableProducer producer, AppendBeat beat, i
                 callersWaiting = 0;
                 failure = null;
             }
-            if (!rested && callersSent >= Several && waiting.Count < Enough && time.GetElapsedTime(sentAt) < beat.Gap)
+            if (callersSent >= Several && waiting.Count < Enough && time.GetElapsedTime(sentAt) < beat.Gap)
             {
                 state = State.Resting;
                 beat.Rest(this);
