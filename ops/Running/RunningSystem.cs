@@ -26,6 +26,8 @@ internal sealed class RunningSystem : IAsyncDisposable
     {
         (_data, _engine, _portBase, _instances, _say) = (data, engine, portBase, instances, say);
         Ports = Ports.From(portBase);
+        // More of a batch's transactions at a time than the one PostgreSQL has cores for: each is smaller and waits for the others.
+        if (instances.Processors > 1) _settings["Processors__Lanes"] = "1";
     }
 
     public Ports Ports { get; }
