@@ -35,8 +35,11 @@ internal static class UpCommand
             DefaultValueFactory = _ => 8080 };
         var ingresses = new Option<int>("--ingresses") { Description = "How many of them; they share the webhooks.",
             DefaultValueFactory = _ => 1 };
-        var processors = new Option<int>("--processors") { Description = "How many of them; they divide the log's partitions.",
-            DefaultValueFactory = _ => 1 };
+        var processors = new Option<int>("--processors")
+        {
+            Description = "How many of them; they divide the log's partitions, several with a lane each.",
+            DefaultValueFactory = _ => 1,
+        };
         var orders = new Option<int>("--orders") { Description = "How many orders the shop plays.", DefaultValueFactory = _ => 300 };
         var apiOrders = new Option<int>("--api-orders") { Description = "How many orders go through the API; 0 for none.",
             DefaultValueFactory = _ => 60 };
