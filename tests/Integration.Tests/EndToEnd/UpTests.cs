@@ -1,3 +1,4 @@
+using System.Text.Json;
 using PaymentPipeline.TestKit;
 using Xunit;
 
@@ -36,6 +37,20 @@ public sealed class UpTests
 
     [RealKafkaFact]
     public Task F1_F2_killed_ingress_processors_and_api_lose_nothing_on_kafka() => KillTwiceAsync("kafka");
+
+    [Fact]
+    public async Task Several_processors_share_the_work_with_a_lane_each()
+    {
+        await using var run = PipelineRun.Up("postgres", PipelineRun.FreePorts(), "--once", "--processors", "2", "--orders", "120",
+            "--api-orders", "54", "--seed", "14");
+
+        var status = await run.WaitAsync(Limit);
+
+        Assert.True(status == 0, run.Output);
+        AssertSummary(run.Output);
+        using var state = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(run.Folder, "system.json")));
+        Assert.Equal("1", state.RootElement.GetProperty("settings").GetProperty("Processors__Lanes").GetString());
+    }
 
     [Fact]
     public async Task A_port_in_use_is_one_clear_line()
