@@ -64,8 +64,8 @@ public sealed class PostgresLogOptions
     public int AppendsInFlight { get; set; } = 1;
 
     /// <summary>
-    /// When appends come close together, the transactions of a lane begin this far apart unless 64 records have come. Default 8 ms. An
-    /// append that comes alone, or with a few others, never waits.
+    /// Where the last transaction of a lane was for two callers or more, the next begins this long after it began, unless 64 records
+    /// have come. Default 8 ms. A caller who comes alone never waits.
     /// </summary>
     [Range(0, 100)]
     public int AppendGapMs { get; set; } = 8;

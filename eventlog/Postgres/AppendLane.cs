@@ -72,12 +72,14 @@ internal sealed class AppendLane : IAsyncDisposable
     private async Task RunAsync()
     {
         var batch = new List<PendingAppend>();
-        var (records, began) = (0, 0L);
+        var (callers, began) = (0, 0L);
         while (await queue.Reader.WaitToReadAsync())
         {
-            if (records > SmallMax) await WaitForMoreAsync(began);
+            // One caller's list says nothing of others who are about to come: whoever brings several has gathered them.
+            if (callers > 1) await WaitForMoreAsync(began);
             began = time.GetTimestamp();
-            records = TakeBatch(batch);
+            var records = TakeBatch(batch);
+            callers = batch.Count;
             if (records > 0) await AppendAsync(batch, records);
             batch.Clear();
         }

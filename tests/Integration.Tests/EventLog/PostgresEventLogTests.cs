@@ -258,19 +258,46 @@ public sealed class PostgresEventLogTests(PostgresDatabase database) : EventLogG
         await paced.EnsureTopicsAsync([Topic], CancellationToken.None);
         await AppendAsync(1);
         await AppendAsync(20);
+        await AppendAsync(1);
 
+        await AppendTogetherAsync();
         var next = AppendAsync(1);
         await Task.Delay(200);
         Assert.False(next.IsCompleted);
         clock.Advance(apart);
+        await next;
 
-        await next.WaitAsync(TimeSpan.FromSeconds(30));
-        await AppendAsync(20);
+        await AppendTogetherAsync();
         await AppendAsync(64);
 
         Task AppendAsync(int count) => paced.AppendAsync(
             [.. Enumerable.Range(0, count).Select(number => new LogAppend(Topic, $"key-{number}", [], "{}"u8.ToArray()))],
             CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+
+        // While one append waits for the lock of a partition, two callers come: the next append holds what both have brought.
+        async Task AppendTogetherAsync()
+        {
+            await using var holder = new NpgsqlConnection(database.ConnectionString);
+            await holder.OpenAsync();
+            await using var transaction = await holder.BeginTransactionAsync();
+            await ExecuteAsync(holder, "SELECT FROM eventlog.partitions FOR UPDATE");
+            var first = AppendAsync(1);
+            await Eventually.Async(async () => await IsAwaitedAsync(holder.ProcessID), TimeSpan.FromSeconds(30));
+            var both = Task.WhenAll(AppendAsync(1), AppendAsync(1));
+            await transaction.CommitAsync();
+            await first;
+            await both;
+        }
+    }
+
+    /// <summary>Whether a session waits for a lock that the session of this process id holds.</summary>
+    private async Task<bool> IsAwaitedAsync(int processId)
+    {
+        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(
+            $"SELECT EXISTS (SELECT FROM pg_stat_activity WHERE {processId} = ANY (pg_blocking_pids(pid)))", connection);
+        return await command.ExecuteScalarAsync() is true;
     }
 
     private static PostgresEventLog Open(string connectionString)
