@@ -36,7 +36,7 @@ internal sealed class WebhookConsumer(
         {
             Lanes = options.Value.Lanes,
             BatchMax = options.Value.BatchRecordsMax,
-            BatchGap = TimeSpan.FromMilliseconds(options.Value.BatchGapMs),
+            BatchGap = options.Value.BatchGapOn(log.Engine),
             // One batch in hand and one that waits: what lies longer outlives the youngest generation and is collected dearly.
             LaneCapacity = options.Value.BatchRecordsMax * 2,
         };

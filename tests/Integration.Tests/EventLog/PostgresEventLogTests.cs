@@ -282,22 +282,14 @@ public sealed class PostgresEventLogTests(PostgresDatabase database) : EventLogG
             await using var transaction = await holder.BeginTransactionAsync();
             await ExecuteAsync(holder, "SELECT FROM eventlog.partitions FOR UPDATE");
             var first = AppendAsync(1);
-            await Eventually.Async(async () => await IsAwaitedAsync(holder.ProcessID), TimeSpan.FromSeconds(30));
+            await using var isAwaited = new NpgsqlCommand(
+                "SELECT EXISTS (SELECT FROM pg_locks WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)))", holder);
+            await Eventually.Async(async () => await isAwaited.ExecuteScalarAsync() is true, TimeSpan.FromSeconds(30));
             var both = Task.WhenAll(AppendAsync(1), AppendAsync(1));
             await transaction.CommitAsync();
             await first;
             await both;
         }
-    }
-
-    /// <summary>Whether a session waits for a lock that the session of this process id holds.</summary>
-    private async Task<bool> IsAwaitedAsync(int processId)
-    {
-        await using var connection = new NpgsqlConnection(database.ConnectionString);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(
-            $"SELECT EXISTS (SELECT FROM pg_stat_activity WHERE {processId} = ANY (pg_blocking_pids(pid)))", connection);
-        return await command.ExecuteScalarAsync() is true;
     }
 
     private static PostgresEventLog Open(string connectionString)
